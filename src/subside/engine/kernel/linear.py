@@ -1,0 +1,157 @@
+"""The linear part of a model, advanced exactly.
+
+Within a constant-rate segment dx/dt = A x + B r has the solution x(t+h) = P x(t) + G r, and
+[P G; 0 I] = exp(h [A B; 0 0]). The pattern of non-zeros follows from which state reaches which,
+and only those entries are ever computed or multiplied. Entries of every patient may differ; the
+pattern is one.
+
+Exponential by Taylor series with scaling and squaring: Higham, Functions of Matrices (2008), ch. 10.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from subside.engine.kernel.jit import compiled
+from subside.engine.kernel.lanes import LANES
+from subside.engine.kernel.vector import sum_of_products
+
+TAYLOR_ORDER = 12  # at norm 1/2 the remainder is below 2e-14
+LARGEST_NORM = 0.5
+TRACE_RATE = 1e-60  # keeps washed-out amounts out of the slow denormal range
+
+Pair = tuple[int, int]
+
+
+class Pattern(NamedTuple):
+    """Where the propagator of a linear system can be non-zero.
+
+    Attributes:
+        rows, columns: Position of each entry of the propagator. Shape ``(entry,)``.
+        diagonal: Index of the entries on the diagonal.
+        left, right: The products a[i, j] * b[j, k] that can be non-zero, as the entries of a and of
+            b, in the order of the entry i, k that they add to. Shape ``(product,)``.
+        starts: First product of each entry, and the end. Shape ``(entry + 1,)``.
+        rates: Index, among the entries, of each non-zero of A (with its input columns), in order.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    diagonal: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    rates: NDArray[np.int64]
+
+
+def pattern(non_zeros: tuple[Pair, ...], *, n_states: int, n_inputs: int) -> Pattern:
+    """Return the pattern of exp(h A) for A with these non-zeros (row, column).
+
+    Columns ``n_states`` and up are the inputs.
+    """
+    size = n_states + n_inputs
+    reach = np.eye(size, dtype=bool)
+    for row, column in non_zeros:
+        reach[row, column] = True
+    for middle in range(size):  # Warshall's closure: i reaches k if i reaches j and j reaches k
+        reach |= np.outer(reach[:, middle], reach[middle])
+    entries = [(int(i), int(j)) for i, j in np.argwhere(reach)]
+    at = {pair: index for index, pair in enumerate(entries)}
+    by_entry = [
+        [(at[i, j], at[j, k]) for j in range(size) if (i, j) in at and (j, k) in at]
+        for i, k in entries
+    ]
+    return Pattern(
+        rows=np.array([i for i, _ in entries]),
+        columns=np.array([j for _, j in entries]),
+        diagonal=np.array([at[i, i] for i in range(size)]),
+        left=np.array([a for pairs in by_entry for a, _ in pairs]),
+        right=np.array([b for pairs in by_entry for _, b in pairs]),
+        starts=np.concatenate([[0], np.cumsum([len(pairs) for pairs in by_entry])]),
+        rates=np.array([at[pair] for pair in non_zeros]),
+    )
+
+
+@compiled
+def _multiply(a, b, out, structure):  # type: ignore[no-untyped-def]
+    starts = structure.starts
+    left, right = structure.left, structure.right
+    for entry in range(starts.shape[0] - 1):
+        sum_of_products(out, entry, a, left, b, right, starts[entry], starts[entry + 1])
+
+
+@compiled
+def propagators(rates, hs, structure, out):  # type: ignore[no-untyped-def]
+    """Fill ``out[2 * step]`` with exp(h/2 A) and ``out[2 * step + 1]`` with exp(h A), one block.
+
+    Shape of ``out``: ``(2 * step sizes, entries * LANES)``. A step twice its
+    predecessor costs two squarings, so ladders of doubled steps are cheap.
+    """
+    rate_entries, rows, diagonal = structure.rates, structure.rows, structure.diagonal
+    n = out.shape[1]
+    term = np.empty(n)
+    work = np.empty(n)
+    scaled = np.empty(n)
+    for ih in range(hs.shape[0]):
+        half = out[2 * ih]
+        if ih > 0 and abs(hs[ih] - 2.0 * hs[ih - 1]) < 1e-13 * hs[ih]:
+            half[:] = out[2 * ih - 1]
+            _multiply(half, half, out[2 * ih + 1], structure)
+            continue
+        h = 0.5 * hs[ih]
+        norms = np.zeros((diagonal.shape[0], LANES))
+        scaled[:] = 0.0
+        for e in range(rate_entries.shape[0]):
+            for j in range(LANES):
+                scaled[rate_entries[e] * LANES + j] += rates[e * LANES + j] * h
+                norms[rows[rate_entries[e]], j] += abs(rates[e * LANES + j] * h)
+        largest = norms.max()
+        squarings = 0
+        while largest > LARGEST_NORM:
+            largest *= 0.5
+            squarings += 1
+        scaled *= 0.5**squarings
+        total = half
+        total[:] = scaled
+        for d in range(diagonal.shape[0]):
+            for j in range(LANES):
+                total[diagonal[d] * LANES + j] += 1.0
+        term[:] = scaled
+        for order in range(2, TAYLOR_ORDER + 1):
+            _multiply(scaled, term, work, structure)
+            for i in range(n):
+                term[i] = work[i] / order
+                total[i] += term[i]
+        for _ in range(squarings):
+            _multiply(total, total, work, structure)
+            total[:] = work
+        _multiply(half, half, out[2 * ih + 1], structure)
+
+
+class Rows(NamedTuple):
+    """Some rows of a pattern, as ``advance`` reads them."""
+
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    entries: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+def select_rows(structure: Pattern, rows: tuple[int, ...]) -> Rows:
+    """Return the entries of these rows, row after row."""
+    by_row = [np.flatnonzero(structure.rows == row) for row in rows]
+    entries = np.concatenate(by_row)
+    starts = np.concatenate([[0], np.cumsum([len(e) for e in by_row])])
+    return Rows(np.array(rows), starts, entries, structure.columns[entries])
+
+
+@compiled
+def advance(x, p, some, out):  # type: ignore[no-untyped-def]
+    """Write some rows of ``P x`` for one block; ``x`` holds the states, then the inputs."""
+    for r in range(some.rows.shape[0]):
+        sum_of_products(
+            out, some.rows[r], p, some.entries, x, some.columns, some.starts[r], some.starts[r + 1]
+        )
