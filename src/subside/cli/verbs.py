@@ -1,0 +1,30 @@
+"""The table of verbs. A new verb is one line here and one module beside this file.
+
+The module offers two functions and loads nothing heavy before ``run`` is called::
+
+    def add_arguments(parser: Parser) -> None: ...
+    def run(options: Namespace, talk: Talk) -> Answer: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+__all__ = ["VERBS", "Verb"]
+
+
+class Verb(NamedTuple):
+    """One command: where it lives and what it does, in one line."""
+
+    module: str
+    does: str
+
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "warmup": Verb("warmup", "compile ahead, so that the next run starts at once"),
+    }
+)
+"""By name, in the order in which help lists them."""

@@ -1,0 +1,35 @@
+"""Compile the model's loops ahead, so that the next run starts at once."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from subside.cli.answer import Answer
+from subside.cli.arguments import Parser
+from subside.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def add_arguments(parser: Parser) -> None:
+    """No arguments of its own."""
+
+
+def run(options: Namespace, talk: Talk) -> Answer:
+    """Compile everything that a simulation uses; the compiled code is kept for later runs."""
+    import time
+
+    from subside.engine.kernel import cache_folder, warmup
+
+    talk.say("Compiling the equations for this machine (once, a few seconds) ...")
+    started = time.monotonic()
+    warmup()
+    seconds = round(time.monotonic() - started, 2)
+    folder = str(cache_folder())
+
+    def show(console: Console) -> None:
+        console.print(f"Ready after {seconds:.1f} s. Compiled code is kept in {folder}", highlight=False)
+
+    return Answer(result=lambda: {"seconds": seconds, "cache": folder}, show=show)
