@@ -186,7 +186,5 @@ def _pyarrow() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise MissingExtraError(
-            "Tables need pyarrow, which is not installed. Install it with: pip install pyarrow"
-        ) from error
+        raise MissingExtraError("table", needed_for="A table (course.parquet)") from error
     return pyarrow, pyarrow.parquet

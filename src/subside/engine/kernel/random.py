@@ -87,7 +87,7 @@ def uniforms(
     w0, w1, w2, w3 = philox(counter[0], counter[1], counter[2], counter[3], key=_key(study, stream))
     pairs = np.stack([(w0 << HALF) | w1, (w2 << HALF) | w3], axis=-1).reshape(len(numbers), -1)
     # 52 bits and a half: the largest is 1 - 2**-53, where one bit more would round to 1.
-    return ((pairs[:, skipped : skipped + n] >> np.uint64(12)) + 0.5) * 2.0**-52
+    return ((pairs[:, skipped : skipped + n] >> np.uint64(12)) + np.float64(0.5)) * 2.0**-52
 
 
 def normals(

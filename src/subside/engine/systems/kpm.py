@@ -44,7 +44,7 @@ N_SLOW_PARAMETERS = 19
 
 
 @scalar
-def drift(s, p, m, l, t, b, st, ks, gs, s50sq, s0, p50, taup, taum, taul, taut, kob, emb, bp0, koh, emh, hr0):  # type: ignore[no-untyped-def]  # noqa: E501, E741
+def drift(s, p, m, l, t, b, st, ks, gs, s50sq, s0, p50, taup, taum, taul, taut, kob, emb, bp0, koh, emh, hr0):  # type: ignore[no-untyped-def]  # noqa: E741
     """Return N of dy/dt = -k y + N for the seven slow states; b is the block, st the stimulus."""
     s2 = s * s
     ns = ks * (gs * s2 / (s2 + s50sq) * (1.0 - b) + s0)
@@ -115,8 +115,10 @@ def _slow_step(y, q, w, x0, xm, x1):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _run_blocks(first, last, rates, slow_rates, slow, start, weight_kg, hs, index, dose, keep,
-                structure, all_rows, driver_rows, out):  # type: ignore[no-untyped-def]  # fmt: skip
+def _run_blocks(  # type: ignore[no-untyped-def]
+    first, last, rates, slow_rates, slow, start, weight_kg, hs, index, dose, keep,
+    structure, all_rows, driver_rows, out,
+):  # fmt: skip
     phi = np.empty((2 * hs.shape[0], structure.rows.shape[0] * LANES))
     w = np.empty((hs.shape[0], N_SLOW * WEIGHTS * LANES))
     x0 = np.empty((N_LINEAR + 1) * LANES)
@@ -230,7 +232,7 @@ def simulate(
     hs, index = np.unique(np.round(h, 12), return_inverse=True)
     out = buffer(n) if out is None else out
     weight = to_lanes(p["WT"][:, None])
-    lanes = [to_lanes(v) for v in (rates, slow_rates, slow, start)]
+    lanes = (to_lanes(rates), to_lanes(slow_rates), to_lanes(slow), to_lanes(start))
 
     def work(first: int, last: int) -> None:
         _run_blocks(
