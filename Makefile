@@ -57,22 +57,22 @@ clean: ## remove what the commands above made, the environment too
 	  { echo "Subside needs Python 3.11 or later; $(PYTHON) is older. Try: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Could not make .venv. On Debian: apt-get install python3-venv" >&2; exit 2; }
-	@$(PIP) install --quiet --upgrade "pip>=25.1"  # the first to read dependency groups
+	@$(PIP) install -qq --upgrade "pip>=25.1"  # the first to read dependency groups
 	@touch $@
 
 .venv/.main: .venv/.made $(INPUTS)
 	@echo "Installing Subside into .venv ..." >&2
-	@$(PIP) install --quiet -c constraints.txt -e ".[main]"
+	@$(PIP) install -qq -c constraints.txt -e ".[main]"
 	@touch $@
 
 .venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.main $(INPUTS)
-	@$(PIP) install --quiet -c constraints.txt --group $*
+	@$(PIP) install -qq -c constraints.txt --group $*
 	@touch $@
 
 .venv/.bench: .venv/.main $(INPUTS)
-	@$(PIP) install --quiet -c constraints.txt --group bench
+	@$(PIP) install -qq -c constraints.txt --group bench
 	@touch $@
 
 .venv/.uv: .venv/.made
-	@$(PIP) install --quiet uv
+	@$(PIP) install -qq uv
 	@touch $@
