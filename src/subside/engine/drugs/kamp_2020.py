@@ -1,4 +1,4 @@
-"""Kamp 2020: pooled arterial core, and the same core with the metabolites of Simons 2022.
+"""Kamp 2020: pooled arterial core, and the same core with the norketamine of Otto 2021.
 
 The paper's two venous delay compartments and its variability are not at hand: the delay is one
 fitted rate constant (``subside.validation.pk_sets``), the variability is assumed and says so.
@@ -11,10 +11,14 @@ import math
 from subside.engine.drugs.enantiomers import r_over_s_clearance, s_over_racemate_clearance
 from subside.engine.drugs.from_evidence import typical
 from subside.engine.drugs.kinds import Eta, PkSet, TestedRange
-from subside.engine.drugs.simons_2022 import metabolite_etas, metabolite_parameters, metabolite_residual
+from subside.engine.drugs.otto_2021 import (
+    norketamine_etas,
+    norketamine_parameters,
+    norketamine_residual,
+)
 from subside.evidence import value
 
-__all__ = ["core", "with_metabolites"]
+__all__ = ["core", "with_norketamine"]
 
 _CAUTIONS = (
     (
@@ -55,28 +59,33 @@ def core() -> PkSet:
     )
 
 
-def with_metabolites() -> PkSet:
-    """Return the core with the norketamine and hydroxynorketamine chains of Simons 2022."""
+def with_norketamine() -> PkSet:
+    """Return the core with the norketamine of Otto 2021: the set that stands in when none is named.
+
+    Simons 2022's norketamine lies a third too low behind this core, against the arterial curves of
+    Kamp 2020 (Br J Anaesth); Otto's lies within the reading error (``subside.validation.pk_sets``).
+    """
     bare = core()
+    etas, correlation = norketamine_etas()
     return PkSet(
-        name="kamp_2020_metabolites",
-        title="Kamp 2020 arterial core with the metabolite chains of Simons 2022",
+        name="kamp_2020_norketamine",
+        title="Kamp 2020 arterial core with the norketamine of Otto 2021",
         site=bare.site,
         measured=bare.measured,
-        parameters={**bare.parameters, **metabolite_parameters()},
-        etas=(*bare.etas, *metabolite_etas()),
+        parameters={**bare.parameters, **norketamine_parameters()},
+        etas=(*bare.etas, *etas),
+        correlations=((bare.n_eta, bare.n_eta + 1, correlation),),
         tested=bare.tested,
-        residual=metabolite_residual(),
+        residual=norketamine_residual(),
         s_clearance_factor=bare.s_clearance_factor,
         r_factors=bare.r_factors,
-        molar=True,
         cautions=(
             *bare.cautions,
             (
                 "pk_composite",
-                "A composite: ketamine from Kamp 2020, metabolites from Simons 2022 (20 healthy adults, "
-                "esketamine).",
-                ("kamp_2020.cl", "simons_2022.nk_cl"),
+                "A composite: ketamine from Kamp 2020, norketamine from Otto 2021 (48 healthy adults, "
+                "esketamine, venous samples). Hydroxynorketamine is not described.",
+                ("kamp_2020.cl", "otto_2021.nk_cl"),
             ),
         ),
     )

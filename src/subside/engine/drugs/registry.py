@@ -19,7 +19,7 @@ from subside.errors import unknown_name
 __all__ = ["DRUG_FORMS", "PK_SETS", "default_set", "pk_set"]
 
 _BUILDERS: Final = {
-    "kamp_2020_metabolites": kamp_2020.with_metabolites,
+    "kamp_2020_norketamine": kamp_2020.with_norketamine,
     "kamp_2020": kamp_2020.core,
     "domino_1984": domino_1984.build,
     "simons_2022": simons_2022.build,
@@ -30,7 +30,7 @@ _BUILDERS: Final = {
 PK_SETS: Final = tuple(_BUILDERS)
 DRUG_FORMS: Final = ("esketamine", "racemic_ketamine")
 
-_ADULT: Final = "kamp_2020_metabolites"
+_ADULT: Final = "kamp_2020_norketamine"
 _CHILD: Final = "flint_2017"
 _OLDEST_CHILD_YEARS: Final = 12.5  # the oldest child of Flint 2017
 

@@ -14,7 +14,7 @@ from subside.engine.drugs.kinds import Eta, Parameter, PkSet, Residual, TestedRa
 from subside.evidence import value
 from subside.units import MOLAR_MASS_G_PER_MOL
 
-__all__ = ["build", "metabolite_etas", "metabolite_parameters", "metabolite_residual"]
+__all__ = ["build"]
 
 _FLOW, _VOLUME = 0.75, 1.0  # powers of weight: simons_2022.exponent_cl and exponent_v, assumed there
 
@@ -34,14 +34,14 @@ def build() -> PkSet:
             "q3_l_per_h": _scaled("q3", _FLOW),
             "v3_l": _scaled("v3", _VOLUME),
             "venous_per_h": typical("fitted_venous_delay.simons_2022"),
-            **metabolite_parameters(),
+            **_metabolite_parameters(),
         },
         etas=(
             _eta("cl", "cl_l_per_h"),
             # one volume serves ketamine and norketamine
             _eta("v1", "v1_l", "nk_v1_l"),
             _eta("q3", "q3_l_per_h"),
-            *metabolite_etas(),
+            *_metabolite_etas(),
         ),
         tested=TestedRange(
             age_years=(19.0, 32.0),
@@ -53,7 +53,7 @@ def build() -> PkSet:
         ),
         residual={
             "ketamine": Residual(proportional_sd=value("simons_2022.residual_ketamine", unit="1")),
-            **metabolite_residual(),
+            **_metabolite_residual(),
         },
         r_factors={"cl_l_per_h": r_over_s_clearance()},
         molar=True,
@@ -72,8 +72,8 @@ def build() -> PkSet:
     )
 
 
-def metabolite_parameters() -> dict[str, Parameter]:
-    """Return the typical values of the two metabolites, as a composite set can take them over."""
+def _metabolite_parameters() -> dict[str, Parameter]:
+    """Return the typical values of the two metabolites."""
     return {
         "nk_mtt_h": _scaled("nk_mtt", 0.0),
         "nk_fraction": _scaled("nk_fraction", 0.0),
@@ -90,7 +90,7 @@ def metabolite_parameters() -> dict[str, Parameter]:
     }
 
 
-def metabolite_etas() -> tuple[Eta, ...]:
+def _metabolite_etas() -> tuple[Eta, ...]:
     """Return how people differ in the metabolites' own parameters."""
     return (
         _eta("nk_mtt", "nk_mtt_h"),
@@ -101,7 +101,7 @@ def metabolite_etas() -> tuple[Eta, ...]:
     )
 
 
-def metabolite_residual() -> dict[str, Residual]:
+def _metabolite_residual() -> dict[str, Residual]:
     """Return the residual error of the two metabolites."""
     return {
         "norketamine": Residual(

@@ -5,7 +5,7 @@
     from subside.engine.drugs import pk_set
     from subside.engine.pk import Covariates, individual, outputs, rate_entries
 
-    kamp = pk_set("kamp_2020_metabolites")
+    kamp = pk_set("kamp_2020_norketamine")
     people = Covariates(weight_kg=weights, age_years=ages)
     s = individual(kamp, people, z)                      # z: standard normals (patient, kamp.n_eta)
     r = individual(kamp, people, z, enantiomer="r")      # the same people
@@ -29,15 +29,20 @@ if TYPE_CHECKING:
         rate_entries,
     )
     from subside.engine.pk.people import Covariates, individual, plasma_clearance
+    from subside.engine.pk.solution import Bolus, Infusion, amounts, levels
 
 _HOMES = {
+    "Bolus": "solution",
     "Covariates": "people",
     "INPUT": "disposition",
+    "Infusion": "solution",
     "N_STATES": "disposition",
     "Output": "disposition",
     "RegimenFacts": "cautions",
     "STATES": "disposition",
+    "amounts": "solution",
     "individual": "people",
+    "levels": "solution",
     "norketamine_drift_factor": "disposition",
     "outputs": "disposition",
     "plasma_clearance": "people",
@@ -49,10 +54,14 @@ __all__ = [
     "INPUT",
     "N_STATES",
     "STATES",
+    "Bolus",
     "Covariates",
+    "Infusion",
     "Output",
     "RegimenFacts",
+    "amounts",
     "individual",
+    "levels",
     "norketamine_drift_factor",
     "outputs",
     "plasma_clearance",

@@ -79,8 +79,8 @@ def _regimen(add, pk_set: PkSet, facts: RegimenFacts, who: str) -> None:  # type
     if "racemic_ketamine" in facts.drug_forms:
         add(
             "pk_r_ketamine",
-            "R-ketamine differs from S-ketamine by its clearance alone (ratio 0.86, its second digit "
-            "recalled); R-norketamine and R-hydroxynorketamine are taken to behave as the S forms.",
+            "R-ketamine differs from S-ketamine by its clearance alone (ratio 0.90, in part recalled); "
+            "R-norketamine and R-hydroxynorketamine are taken to behave as the S forms.",
         )
     for route in facts.routes:
         if route != "intravenous":
