@@ -7,7 +7,9 @@ The data stand in ``figures/``, one TOML file a study; a figure is asked for by 
     figure("dahan_2011.c50_chronic_pain").low
     value("dahan_2011.c50_chronic_pain", unit="ng/mL")
 
-Only the study asked for is read. Standard library only; names are loaded on first use.
+``verdicts("fibromyalgia")`` gives what guideline makers and reviewers concluded; ``cite(ids)`` what a
+result rests on, the weak figures apart. Only the study asked for is read. Standard library only; names
+are loaded on first use.
 """
 
 from __future__ import annotations
@@ -16,11 +18,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from subside.evidence.citing import Cited, Footing, cite
+    from subside.evidence.grades import Verdict, verdict_conditions, verdicts
     from subside.evidence.kinds import BASES, SPREADS, USES, WEAK_BASES, Figure, Source
     from subside.evidence.library import by_row, figure, figures, studies, value
     from subside.evidence.reading import parse_study
 
 _HOMES = {
+    "Cited": "citing",
+    "Footing": "citing",
+    "Verdict": "grades",
+    "cite": "citing",
+    "verdict_conditions": "grades",
+    "verdicts": "grades",
     "BASES": "kinds",
     "Figure": "kinds",
     "SPREADS": "kinds",
@@ -40,14 +50,20 @@ __all__ = [
     "SPREADS",
     "USES",
     "WEAK_BASES",
+    "Cited",
     "Figure",
+    "Footing",
     "Source",
+    "Verdict",
     "by_row",
+    "cite",
     "figure",
     "figures",
     "parse_study",
     "studies",
     "value",
+    "verdict_conditions",
+    "verdicts",
 ]
 
 
