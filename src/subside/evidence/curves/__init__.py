@@ -47,7 +47,7 @@ class TracedCurve:
         return max(self.ng_per_ml)
 
 
-_ESK, _RAC = "esketamine", "racemic_ketamine"
+_ESK, _RAC, _HNK = "esketamine", "racemic_ketamine", "hydroxynorketamine"
 _STEP_UP, _STEP_OFF = (0.0, 2.083), (0.0, 3.083)  # points that the tracers call artifacts, in h
 # panel of the figure -> name, analyte, drug form, stated error, substance, artifacts
 _KAMP: Final = {
@@ -57,7 +57,7 @@ _KAMP: Final = {
     "d": ("s_norketamine_after_esketamine", "s_norketamine", _ESK, 0.05, "norketamine", _STEP_OFF),
     "e": ("s_norketamine_after_racemate", "s_norketamine", _RAC, 0.05, "norketamine", _STEP_OFF),
     "f": ("r_norketamine_after_racemate", "r_norketamine", _RAC, 0.07, "norketamine", _STEP_OFF),
-    "j": ("hydroxynorketamine_after_racemate", "hydroxynorketamine", _RAC, 0.19, "hydroxynorketamine", _STEP_OFF),
+    "j": ("hydroxynorketamine_after_racemate", _HNK, _RAC, 0.19, _HNK, _STEP_OFF),
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Published protocol in, verdict out; and the scripts that fit parameters to published figures."""

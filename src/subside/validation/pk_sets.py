@@ -1,0 +1,129 @@
+"""Compares every named PK set with the traced curves, and fits the venous delay.
+
+Run ``python -m subside.validation.pk_sets``: it fits, writes the parameter file
+``evidence/figures/fitted_venous_delay.toml`` and prints the comparison that the docs show.
+``--check`` prints only.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from subside.engine.drugs import PK_SETS, PkSet, pk_set
+from subside.evidence import value
+from subside.evidence.curves import TracedCurve, traced_curve, traced_curves
+from subside.validation.pk_protocols import predict
+from subside.validation.venous_delay import CORES, fit_delay, render_study
+
+__all__ = ["Score", "main", "peak_ratio", "render_scores", "score", "scores"]
+
+_FROM_H: Final = 0.5  # before, a minute of misreading the time axis outweighs the level
+_UNTIL_H: Final = 8.0  # after, traced venous levels lie near the smallest step of the tracing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """How one set meets one traced curve, over its points from 0.5 h to 8 h.
+
+    Attributes:
+        bias: Geometric mean of predicted over traced, less 1.
+        scatter: Standard deviation of the logarithm of that ratio around its mean.
+        within_reading_error: Share of points nearer than the reading error that the tracers state
+            (a fraction of the peak); NaN where they state none.
+    """
+
+    pk_set: str
+    curve: str
+    bias: float
+    scatter: float
+    within_reading_error: float
+    n: int
+
+
+def score(a_set: PkSet, curve: TracedCurve) -> Score | None:
+    """Return the score of one set on one curve, or None if the set does not describe the substance."""
+    predicted = predict(a_set, curve)
+    if predicted is None:
+        return None
+    times, traced = np.array(curve.times_h), np.array(curve.ng_per_ml)
+    # the traced venous peak is known to be low; the printed one is compared by peak_ratio
+    keep = (times >= (_FROM_H if curve.site == "arterial" else 1.0)) & (times <= _UNTIL_H)
+    ratio = np.log(predicted[keep] / traced[keep])
+    within = float("nan")
+    if curve.reading_error is not None:
+        near = np.abs(predicted[keep] - traced[keep]) <= curve.reading_error * curve.peak_ng_per_ml
+        within = float(np.mean(near))
+    return Score(
+        pk_set=a_set.name,
+        curve=curve.name,
+        bias=float(np.expm1(np.mean(ratio))),
+        scatter=float(np.std(ratio)),
+        within_reading_error=within,
+        n=int(keep.sum()),
+    )
+
+
+def scores() -> tuple[Score, ...]:
+    """Return all scores, set after set, curve after curve; what a set does not describe is absent."""
+    found = (score(pk_set(name), curve) for name in PK_SETS for curve in traced_curves())
+    return tuple(one for one in found if one is not None)
+
+
+def peak_ratio(a_set: PkSet, isomer: str) -> float:
+    """Return the level at the end of Hasan's infusion over the printed venous peak."""
+    predicted = predict(a_set, traced_curve(f"hasan_2021.{isomer}_ketamine"))
+    assert predicted is not None
+    return float(predicted[0]) / value(f"hasan_2021.cmax_{isomer}", unit="ng/mL")
+
+
+def render_scores() -> str:
+    """Return the comparison as a Markdown table: bias and scatter in percent."""
+    curves = traced_curves()
+    heads = {
+        "kamp_2020_bja.s_ketamine_after_esketamine": "S, esketamine",
+        "kamp_2020_bja.s_ketamine_after_racemate": "S, racemate",
+        "kamp_2020_bja.r_ketamine_after_racemate": "R, racemate",
+        "kamp_2020_bja.s_norketamine_after_esketamine": "S-nk, esketamine",
+        "kamp_2020_bja.s_norketamine_after_racemate": "S-nk, racemate",
+        "kamp_2020_bja.r_norketamine_after_racemate": "R-nk, racemate",
+        "kamp_2020_bja.hydroxynorketamine_after_racemate": "HNK, racemate",
+        "hasan_2021.s_ketamine": "S, venous",
+        "hasan_2021.r_ketamine": "R, venous",
+    }
+    by_key = {(s.pk_set, s.curve): s for s in scores()}
+    rows = ["| set | " + " | ".join(heads[c.name] for c in curves) + " | S peak, venous |"]
+    rows.append("|---" * (len(curves) + 2) + "|")
+    for name in PK_SETS:
+        cells = []
+        for curve in curves:
+            one = by_key.get((name, curve.name))
+            cells.append("-" if one is None else f"{100 * one.bias:+.0f} ({100 * one.scatter:.0f})")
+        ratio = peak_ratio(pk_set(name), "s")
+        rows.append(f"| {name} | " + " | ".join(cells) + f" | {100 * (ratio - 1):+.0f} |")
+    return "\n".join(rows) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit the delay, write its file, print the comparison. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m subside.validation.pk_sets", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="print only; write nothing")
+    options = parser.parse_args(arguments)
+    study = render_study(tuple(fit_delay(core) for core in CORES))
+    print(study)
+    if not options.check:
+        path = Path(str(files("subside.evidence") / "figures" / "fitted_venous_delay.toml"))
+        path.write_text(study, encoding="utf-8")
+        print(f"Wrote {path.name}. The comparison below uses the values read before; run again to see them.")
+    print(render_scores())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
