@@ -25,7 +25,6 @@ class Answer:
     Attributes:
         result: What ``--json`` prints as ``result``. Called only with ``--json``.
         show: Prints the same for people.
-        seed: What the random streams were keyed by; None where no chance is involved.
         warnings: What travels with the result: ``{"code": ..., "text": ...}``.
         sources: What it rests on.
         finding: Whether the command found something to act on (exit code 1).
@@ -33,19 +32,18 @@ class Answer:
 
     result: Callable[[], Any]
     show: Callable[[Console], None]
-    seed: int | None = None
     warnings: Sequence[Mapping[str, Any]] = field(default=())
     sources: Sequence[Any] = field(default=())
     finding: bool = False
 
 
-def envelope(answer: Answer, *, verb: str) -> dict[str, Any]:
-    """Return the document that ``--json`` prints."""
+def envelope(answer: Answer, *, verb: str, seed: int) -> dict[str, Any]:
+    """Return the document that ``--json`` prints; the seed stands there also where no chance plays."""
     return {
         "format": FORMAT,
         "subside": __version__,
         "verb": verb,
-        "seed": answer.seed,
+        "seed": seed,
         "warnings": [dict(warning) for warning in answer.warnings],
         "sources": list(answer.sources),
         "result": answer.result(),

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from subside import __version__
 from subside.cli.answer import Answer, envelope, to_json
-from subside.cli.arguments import Parser, WrongCallError, add_json
+from subside.cli.arguments import Parser, WrongCallError, add_common
 from subside.cli.talk import Talk
 from subside.cli.verbs import VERBS
 from subside.errors import ComputationError, SubsideError, nearest
@@ -19,6 +19,8 @@ __all__ = ["DONE", "FINDING", "OUR_FAILURE", "STOPPED", "WRONG_CALL", "help_text
 
 DONE, FINDING, WRONG_CALL, OUR_FAILURE = 0, 1, 2, 3
 STOPPED = 130  # what shells give for Ctrl-C
+
+WIDTH_OF_A_FILE = 110  # columns of a table that goes into a file or a pipe
 
 NOT_A_DEVICE = "Decision support and research software, not a medical device."
 
@@ -58,7 +60,7 @@ def _dispatch(words: list[str], talk: Talk) -> int:
     if options is None:
         return DONE
     answer: Answer = _module(first).run(options, talk)
-    _print(answer, verb=first, as_json=options.json)
+    _print(answer, options, verb=first)
     return FINDING if answer.finding else DONE
 
 
@@ -77,20 +79,19 @@ def _parse(verb: str, words: Sequence[str]) -> Namespace | None:
 def _parser(verb: str) -> Parser:
     module = _module(verb)
     parser = Parser(prog=f"subside {verb}", description=module.__doc__)
-    add_json(parser)
+    add_common(parser)
     module.add_arguments(parser)
     return parser
 
 
-def _print(answer: Answer, *, verb: str, as_json: bool) -> None:
-    if as_json:
-        print(to_json(envelope(answer, verb=verb)))
+def _print(answer: Answer, options: Namespace, *, verb: str) -> None:
+    if options.json:
+        print(to_json(envelope(answer, verb=verb, seed=options.seed)))
     else:
         from rich.console import Console
 
-        # soft_wrap off a terminal: a file or a pipe gets whole lines, never cut to 80 columns.
-        console = Console(soft_wrap=not sys.stdout.isatty())
-        answer.show(console)
+        watched = sys.stdout.isatty() or "COLUMNS" in os.environ
+        answer.show(Console(width=None if watched else WIDTH_OF_A_FILE))
     sys.stdout.flush()
 
 

@@ -14,8 +14,7 @@ __all__ = [
     "MAX_SEED",
     "Parser",
     "WrongCallError",
-    "add_json",
-    "add_seed",
+    "add_common",
     "patients",
     "seed",
     "times",
@@ -38,7 +37,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**settings)
 
     def error(self, message: str) -> NoReturn:
-        raise WrongCallError(f"{self.prog}: {self._with_hint(message)}. See: {self.prog} --help")
+        text = self._with_hint(message)
+        stop = "" if text.endswith("?") else "."
+        raise WrongCallError(f"{self.prog}: {text}{stop} See: {self.prog} --help")
 
     def _with_hint(self, message: str) -> str:
         unknown = re.search(r"unrecognized arguments: (\S+)", message)
@@ -50,20 +51,26 @@ class Parser(argparse.ArgumentParser):
         if choice:
             names = [name.strip(" '") for name in choice[2].split(",")]
             close = nearest(choice[1], names)
-            hint = f" Did you mean {close!r}?" if close else ""
-            return f"{choice[1]!r} is not one of {', '.join(names)}.{hint}"
+            hint = f"; did you mean {close!r}?" if close else ""
+            return f"{choice[1]!r} is not one of {', '.join(names)}{hint}"
         return message
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json``, which every verb has."""
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of text")
-
-
-def add_seed(parser: argparse.ArgumentParser) -> None:
-    """Add ``--seed``, for verbs where chance plays."""
+def add_common(parser: argparse.ArgumentParser, *, below: bool = False) -> None:
+    """Add what every verb has; ``below``: to an action of a verb, where the verb's own may stand too."""
+    unset: Any = argparse.SUPPRESS  # or an action's default would undo what stands before the action
     parser.add_argument(
-        "--seed", type=seed, default=1, metavar="S", help="key of the random streams (default 1)"
+        "--json",
+        action="store_true",
+        default=unset if below else False,
+        help="print one JSON document instead of text",
+    )
+    parser.add_argument(
+        "--seed",
+        type=seed,
+        default=unset if below else 1,
+        metavar="S",
+        help="key of the random streams (default 1)",
     )
 
 

@@ -24,6 +24,7 @@ class Verb(NamedTuple):
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
+        "case": Verb("case", "case files: new writes one, check checks one, show prints what it says"),
         "warmup": Verb("warmup", "compile ahead, so that the next run starts at once"),
     }
 )
