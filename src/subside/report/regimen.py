@@ -1,0 +1,261 @@
+"""The regimen as a reader follows it: the dose lane, sessions and courses, and plain words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from subside.case import Exposure, Segment, exposures
+from subside.report.words import drug_words, moment, per_kg
+from subside.units import show_number
+
+if TYPE_CHECKING:
+    from subside.case import Case
+
+# A pause longer than this starts a new session; a longer one a new course (boosters). A weekend
+# between daily infusions is 3 d.
+SESSION_PAUSE_H = 6.0
+COURSE_PAUSE_H = 96.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A constant rate, or a titrated stretch that starts at it.
+
+    A titrated stretch carries its policy's ceiling and, as ``pieces``, the most it can give over
+    time; what it gives is decided patient by patient.
+    """
+
+    start_h: float
+    end_h: float
+    drug: str
+    mg_per_h: float
+    ceiling_mg_per_h: float | None = None
+    pieces: tuple[Segment, ...] = ()
+
+    @property
+    def top_mg_per_h(self) -> float:
+        """The highest rate the step can have."""
+        return max((p.mg_per_h for p in self.pieces), default=self.mg_per_h)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Push:
+    """A bolus."""
+
+    at_h: float
+    drug: str
+    mg: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A time that belongs together: one session, or one course of sessions."""
+
+    start_h: float
+    end_h: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """Every dose of the case in order of time, and what follows from it."""
+
+    steps: tuple[Step, ...] = ()
+    pushes: tuple[Push, ...] = ()
+    totals: tuple[Exposure, ...] = ()
+    weight_kg: float | None = None
+
+    @property
+    def doses(self) -> list[Step | Push]:
+        """Steps and boluses together, in order of time."""
+        together: list[Step | Push] = [*self.steps, *self.pushes]
+        return sorted(together, key=_begin)
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The drug forms given, in order of first use."""
+        return tuple(dict.fromkeys(dose.drug for dose in self.doses))
+
+    @property
+    def start_h(self) -> float | None:
+        """When the first dose begins; None without doses."""
+        return min(map(_begin, self.doses), default=None)
+
+    @property
+    def end_h(self) -> float | None:
+        """When the last dose ends; None without doses."""
+        return max(map(_finish, self.doses), default=None)
+
+    @property
+    def top_mg_per_h(self) -> float:
+        """The highest rate, or 0 without infusions."""
+        return max((s.top_mg_per_h for s in self.steps), default=0.0)
+
+    @property
+    def is_titrated(self) -> bool:
+        """Whether a policy decides rates as the patient responds."""
+        return any(s.ceiling_mg_per_h is not None for s in self.steps)
+
+    def stretches(self, pause_h: float) -> tuple[Stretch, ...]:
+        """Return the stretches of dosing that no pause longer than ``pause_h`` interrupts."""
+        found: list[Stretch] = []
+        for dose in self.doses:
+            if found and _begin(dose) - found[-1].end_h <= pause_h:
+                end = max(found[-1].end_h, _finish(dose))
+                found[-1] = Stretch(start_h=found[-1].start_h, end_h=end)
+            else:
+                found.append(Stretch(start_h=_begin(dose), end_h=_finish(dose)))
+        return tuple(found)
+
+    @property
+    def sessions(self) -> tuple[Stretch, ...]:
+        """The sessions: one infusion, or several with short pauses."""
+        return self.stretches(SESSION_PAUSE_H)
+
+    @property
+    def courses(self) -> tuple[Stretch, ...]:
+        """The courses of sessions: a ten-day series is one, a booster weeks later another."""
+        return self.stretches(COURSE_PAUSE_H)
+
+    def within(self, stretch: Stretch) -> Lane:
+        """Return the doses of one stretch, timed from its start."""
+        a, b = stretch.start_h, stretch.end_h
+        steps = tuple(
+            replace(s, start_h=s.start_h - a, end_h=s.end_h - a)
+            for s in self.steps
+            if a <= s.start_h and s.end_h <= b
+        )
+        pushes = tuple(
+            Push(at_h=p.at_h - a, drug=p.drug, mg=p.mg) for p in self.pushes if a <= p.at_h <= b
+        )
+        return Lane(steps=steps, pushes=pushes, weight_kg=self.weight_kg)
+
+
+def lane(case: Case) -> Lane:
+    """Return the doses of a case, resolved to mg and mg/h."""
+    plan = case.regimen()
+    weight_kg = case.patient.weight_kg
+    steps = [
+        Step(start_h=s.start_h, end_h=s.end_h, drug=s.drug, mg_per_h=s.mg_per_h)
+        for s in plan.segments
+        if s.mg_per_h > 0
+    ]
+    steps += [
+        Step(
+            start_h=p.start_h,
+            end_h=p.end_h,
+            drug=p.drug,
+            mg_per_h=p.start_mg_per_h,
+            ceiling_mg_per_h=p.ceiling_mg_per_h,
+            pieces=p.fastest(),
+        )
+        for p in plan.policies
+    ]
+    return Lane(
+        steps=tuple(sorted(steps, key=_begin)),
+        pushes=tuple(Push(at_h=b.at_h, drug=b.drug, mg=b.mg) for b in plan.boluses),
+        totals=exposures(plan, weight_kg=weight_kg),
+        weight_kg=weight_kg,
+    )
+
+
+def in_words(doses: Lane) -> tuple[str, ...]:
+    """Return the regimen in plain sentences, equal sessions said once with their count."""
+    if not doses.steps and not doses.pushes:
+        return ("No ketamine is given in this case.",)
+    lines: list[str] = []
+    groups: dict[tuple[str, ...], list[Stretch]] = {}
+    for session in doses.sessions:
+        groups.setdefault(_session_words(doses.within(session), doses.weight_kg), []).append(session)
+    for words, sessions in groups.items():
+        text = "; then ".join(words)
+        if len(sessions) == 1:
+            lines.append(f"{text}; from {moment(sessions[0].start_h)} to {moment(sessions[0].end_h)}.")
+        else:
+            first, last = sessions[0].start_h, sessions[-1].end_h
+            lines.append(
+                f"{text}; {len(sessions)} times, the first at {moment(first)}, "
+                f"the last ending at {moment(last)}."
+            )
+    lines += [_total_words(total) for total in doses.totals]
+    return tuple(lines)
+
+
+def rate_words(mg_per_h: float, weight_kg: float | None) -> str:
+    """Return a rate in mg/h, and in mg/kg/h of actual weight where that is known."""
+    by_weight = f" ({per_kg(mg_per_h / weight_kg)} mg/kg/h)" if weight_kg else ""
+    return f"{show_number(mg_per_h)} mg/h{by_weight}"
+
+
+def _session_words(doses: Lane, weight_kg: float | None) -> tuple[str, ...]:
+    events: list[tuple[float, str]] = []
+    for push in doses.pushes:
+        by_weight = f" ({per_kg(push.mg / weight_kg)} mg/kg)" if weight_kg else ""
+        events.append((push.at_h, f"{drug_words(push.drug)} bolus of {show_number(push.mg)} mg{by_weight}"))
+    for step in _merged(doses.steps):
+        span = moment(step.end_h - step.start_h)
+        rate = rate_words(step.mg_per_h, weight_kg)
+        if step.ceiling_mg_per_h is None:
+            events.append((step.start_h, f"{drug_words(step.drug)} {rate} for {span}"))
+        else:
+            top = rate_words(step.ceiling_mg_per_h, weight_kg)
+            events.append(
+                (
+                    step.start_h,
+                    f"{drug_words(step.drug)} titrated for {span}: starts at {rate}, never above {top}",
+                )
+            )
+    words: list[str] = []
+    said = ""
+    for _, text in sorted(events, key=lambda e: e[0]):
+        drug = next((w for w in map(drug_words, doses.drugs) if text.startswith(w)), "")
+        # The drug form is said once a session, not at every step.
+        words.append(text[len(drug) + 1 :] if drug and drug == said else text)
+        said = drug or said
+    return tuple(words)
+
+
+def _merged(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Steps with neighbors of the same rate joined: people say one step, not two pieces."""
+    merged: list[Step] = []
+    for step in steps:
+        before = merged[-1] if merged else None
+        if (
+            before is not None
+            and math.isclose(before.end_h, step.start_h, abs_tol=1e-9)
+            and before.drug == step.drug
+            and math.isclose(before.mg_per_h, step.mg_per_h, rel_tol=1e-9)
+            and before.ceiling_mg_per_h is None
+            and step.ceiling_mg_per_h is None
+        ):
+            merged[-1] = replace(before, end_h=step.end_h)
+        else:
+            merged.append(step)
+    return tuple(merged)
+
+
+def _total_words(total: Exposure) -> str:
+    drug = drug_words(total.drug)
+    name = drug[0].lower() + drug[1:]
+    kg = total.total_mg_per_kg
+    if total.total_mg.fixed:
+        shown = f" ({per_kg(kg.high)} mg/kg)" if kg else ""
+        return f"In all {_mg(total.total_mg.high)} of {name}{shown}."
+    shown = f" ({per_kg(kg.low)} to {per_kg(kg.high)} mg/kg)" if kg else ""
+    return (
+        f"In all between {_mg(total.total_mg.low)} and {_mg(total.total_mg.high)} of {name}{shown}, "
+        "as the titration decides."
+    )
+
+
+def _mg(mg: float) -> str:
+    return f"{mg:.0f} mg" if mg >= 100 else f"{show_number(mg)} mg"
+
+
+def _begin(dose: Step | Push) -> float:
+    return dose.start_h if isinstance(dose, Step) else dose.at_h
+
+
+def _finish(dose: Step | Push) -> float:
+    return dose.end_h if isinstance(dose, Step) else dose.at_h
