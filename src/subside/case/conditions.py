@@ -59,6 +59,7 @@ _ALL = (
     _of("osteoarthritis", "Osteoarthritis", "nociceptive_pain"),
     _of("cancer_pain", "Cancer pain", "nociceptive_pain"),
     _of("ischemic_limb_pain", "Ischemic limb pain", "nociceptive_pain"),
+    _of("chronic_pain", "Chronic pain of another or mixed kind", "nociceptive_pain"),
     _of("acute_pain", "Acute or postoperative pain", "nociceptive_pain"),
     _of("depression", "Depression without chronic pain", "mood"),
     _of("post_traumatic_stress", "Post-traumatic stress without chronic pain", "mood"),
