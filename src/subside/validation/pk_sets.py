@@ -19,10 +19,10 @@ import numpy as np
 from subside.engine.drugs import PK_SETS, PkSet, pk_set
 from subside.evidence import value
 from subside.evidence.curves import TracedCurve, traced_curve, traced_curves
-from subside.validation.pk_protocols import predict
+from subside.validation.pk_protocols import arterial_peak, predict, racemate_clearance
 from subside.validation.venous_delay import CORES, fit_delay, render_study
 
-__all__ = ["Score", "main", "peak_ratio", "render_scores", "score", "scores"]
+__all__ = ["Score", "arterial_peak_ratio", "main", "peak_ratio", "render_scores", "score", "scores"]
 
 _FROM_H: Final = 0.5  # before, a minute of misreading the time axis outweighs the level
 _UNTIL_H: Final = 8.0  # after, traced venous levels lie near the smallest step of the tracing
@@ -83,8 +83,18 @@ def peak_ratio(a_set: PkSet, isomer: str) -> float:
     return float(predicted[0]) / value(f"hasan_2021.cmax_{isomer}", unit="ng/mL")
 
 
+def arterial_peak_ratio(a_set: PkSet) -> float:
+    """Return the level after 20 mg over 20 min over the mean of the two printed arterial peaks."""
+    peaks = ("simons_2022.peak_after_50mg_film", "simons_2022.peak_after_100mg_film")
+    return arterial_peak(a_set) / float(np.mean([value(peak, unit="ng/mL") for peak in peaks]))
+
+
 def render_scores() -> str:
-    """Return the comparison as a Markdown table: bias and scatter in percent."""
+    """Return the comparison as a Markdown table.
+
+    Bias and, in brackets, scatter in percent; peaks in percent from the printed ones; the apparent
+    clearance of the racemate in L/h per 70 kg.
+    """
     curves = traced_curves()
     heads = {
         "kamp_2020_bja.s_ketamine_after_esketamine": "S, esketamine",
@@ -98,15 +108,19 @@ def render_scores() -> str:
         "hasan_2021.r_ketamine": "R, venous",
     }
     by_key = {(s.pk_set, s.curve): s for s in scores()}
-    rows = ["| set | " + " | ".join(heads[c.name] for c in curves) + " | S peak, venous |"]
-    rows.append("|---" * (len(curves) + 2) + "|")
+    last = ("S peak, venous", "S peak, arterial", "CL of racemate")
+    rows = ["| " + " | ".join(("set", *(heads[c.name] for c in curves), *last)) + " |"]
+    rows.append("|---" * (len(curves) + 1 + len(last)) + "|")
     for name in PK_SETS:
         cells = []
         for curve in curves:
             one = by_key.get((name, curve.name))
             cells.append("-" if one is None else f"{100 * one.bias:+.0f} ({100 * one.scatter:.0f})")
-        ratio = peak_ratio(pk_set(name), "s")
-        rows.append(f"| {name} | " + " | ".join(cells) + f" | {100 * (ratio - 1):+.0f} |")
+        a_set = pk_set(name)
+        cells.append(f"{100 * (peak_ratio(a_set, 's') - 1):+.0f}")
+        cells.append(f"{100 * (arterial_peak_ratio(a_set) - 1):+.0f}")
+        cells.append(f"{racemate_clearance(a_set):.0f}")
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(rows) + "\n"
 
 

@@ -55,6 +55,12 @@ def build() -> PkSet:
                 "poorly known (relative standard error 70 %).",
                 ("flint_2017.nk_cl_drift",),
             ),
+            (
+                "pk_norketamine_fast_phase",
+                "Flint 2017 fixes the norketamine volume at 1 L per 70 kg and has one sample a day: its "
+                "norketamine holds for long infusions, not for the first hours.",
+                ("flint_2017.nk_v",),
+            ),
         ),
     )
 

@@ -116,7 +116,7 @@ def _s_factor() -> float:
 
 def _tested(population: str) -> TestedRange:
     return TestedRange(
-        age_years=None,
+        age_years=(2.0, math.inf),  # children are among the data, ages not at hand; no maturation below 2 y
         weight_kg=None,
         longest_infusion_h=None,
         repeats=False,

@@ -8,6 +8,7 @@ from typing import Final
 from subside.engine.drugs import (
     domino_1984,
     flint_2017,
+    herd_2007,
     kamp_2020,
     otto_2021,
     perez_ruixo_2021,
@@ -26,13 +27,14 @@ _BUILDERS: Final = {
     "otto_2021": otto_2021.build,
     "perez_ruixo_2021": perez_ruixo_2021.build,
     "flint_2017": flint_2017.build,
+    "herd_2007": herd_2007.build,
 }
 PK_SETS: Final = tuple(_BUILDERS)
 DRUG_FORMS: Final = ("esketamine", "racemic_ketamine")
 
-_ADULT: Final = "kamp_2020_norketamine"
-_CHILD: Final = "flint_2017"
-_OLDEST_CHILD_YEARS: Final = 12.5  # the oldest child of Flint 2017
+_FROM_CHILDHOOD: Final = "kamp_2020_norketamine"
+_INFANT: Final = "flint_2017"
+_INFANT_UNTIL_YEARS: Final = 2.0  # allometry alone, without maturation, is not trusted below
 
 
 @cache
@@ -62,6 +64,6 @@ def default_set(drug_form: str, age_years: float | None) -> str:
     """
     if drug_form not in DRUG_FORMS:
         raise unknown_name("drug form", drug_form, DRUG_FORMS)
-    if age_years is not None and age_years <= _OLDEST_CHILD_YEARS:
-        return _CHILD
-    return _ADULT
+    if age_years is not None and age_years < _INFANT_UNTIL_YEARS:
+        return _INFANT
+    return _FROM_CHILDHOOD
