@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -47,9 +48,10 @@ def test_no_two_figures_share_an_id_or_a_literature_row() -> None:
 
 
 def test_a_share_of_people_lies_between_none_and_all() -> None:
-    # Only shares carry the unit "% of patients"; changes and ratios may leave 0-100.
+    # Only shares of countable things; "% of control" and changes in % may leave 0-100.
+    whole = ("patients", "people", "infusions", "responders", "remitters", "cases")
     for one in figures():
-        if one.unit.startswith("% of "):
+        if one.unit.removeprefix("% of ") in whole and one.unit.startswith("%"):
             for number in (one.value, one.low, one.size if one.spread == "none" else None):
                 assert number is None or 0 <= number <= 100, one.id
 
@@ -57,7 +59,8 @@ def test_a_share_of_people_lies_between_none_and_all() -> None:
 def test_what_is_from_memory_or_assumed_says_so_and_why() -> None:
     for one in figures():
         if one.basis in ("assumed", "design"):
-            assert one.note, one.id
+            # A file that a fitting script writes gives its reason in its citation.
+            assert one.note or "fitted by" in one.source.citation, one.id
         if not one.source.address and not one.seen_at:
             assert one.is_weak or one.basis == "computed", one.id
 
@@ -69,6 +72,43 @@ def test_a_score_stays_on_its_scale() -> None:
         if top is not None:
             for number in (one.value, one.low, one.high):
                 assert number is None or abs(number) <= top, one.id
+
+
+# Half of the last printed digit, in the unit of the computed figure.
+COMPUTED = [
+    ("sigtermans_2009.nrs_week_1_difference", 0.005, lambda v: v("sigtermans_2009.nrs_week_1_esketamine")
+     - v("sigtermans_2009.nrs_week_1_placebo")),
+    ("pickering_2020.daily_pain_ketamine", 0.005, lambda v: v("pickering_2020.pain_auc_35d_ketamine") / 35),
+    ("pickering_2020.daily_pain_placebo", 0.005, lambda v: v("pickering_2020.pain_auc_35d_placebo") / 35),
+    ("back_pain_mdc_2021.measurement_sd", 0.005,
+     lambda v: v("back_pain_mdc_2021.minimal_detectable_change") / (1.96 * math.sqrt(2))),
+    # 285.3 g/mol is the molar mass of morphine; a quarter of the effect is at a third of C50.
+    ("romberg_2003.c50_ventilation", 0.5, lambda v: 3 * v("romberg_2003.c25_ventilation") * 0.2853),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("computed", "half_digit", "formula"), COMPUTED, ids=[row[0] for row in COMPUTED])
+def test_a_computed_figure_follows_from_the_figures_it_is_computed_from(
+    computed, half_digit, formula
+) -> None:
+    def number(figure_id: str) -> float:
+        found = figure(figure_id).value
+        assert found is not None
+        return found
+
+    assert formula(number) == pytest.approx(number(computed), abs=half_digit)
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        (("rabben_2001.no_effect", "rabben_2001.transient_effect", "rabben_2001.long_effect"), 17.0),
+        (tuple(f"riyadh_pain_clinic_2018.phq9_{band}" for band in
+               ("none", "mild", "moderate", "moderately_severe", "severe")), 100.0),
+    ],
+)  # fmt: skip
+def test_parts_add_up_to_the_whole(parts: tuple[str, ...], whole: float) -> None:
+    assert sum(figure(part).value or 0.0 for part in parts) == pytest.approx(whole)
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,29 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from subside.errors import ParameterError, unknown_name
 from subside.evidence.kinds import BASES, Figure, Source
 from subside.evidence.library import figure
 
-__all__ = ["Verdict", "verdict_conditions", "verdicts"]
+__all__ = ["Leaning", "Verdict", "verdict_conditions", "verdicts"]
+
+Leaning = Literal["for", "unclear", "against"]
 
 _FILE: Final = Path(__file__).with_name("verdicts.toml")
-_TEXTS: Final = ("by", "about", "strength", "grade", "certainty", "statement", "regimen", "basis", "seen_at")
+_TEXTS: Final = (
+    "by",
+    "about",
+    "strength",
+    "leaning",
+    "grade",
+    "certainty",
+    "statement",
+    "regimen",
+    "basis",
+    "seen_at",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +39,7 @@ class Verdict:
         by: Who concluded, in a few words.
         about: What the conclusion is about; may be wider than the condition asked for.
         strength: Their word for the evidence.
+        leaning: Which way it points, in our word, so that a disagreement can be said.
         grade: Their grade of recommendation, or "none".
         certainty: Their certainty of evidence, or "none".
         statement: The conclusion in one or two sentences of our own.
@@ -40,6 +54,7 @@ class Verdict:
     year: int
     about: str
     strength: str
+    leaning: Leaning
     grade: str
     certainty: str
     statement: str
@@ -91,11 +106,17 @@ def _by_condition() -> dict[str, tuple[Verdict, ...]]:
 def _verdict(table: dict[str, Any], sources: dict[str, Source]) -> Verdict:
     """Return one verdict of the file, checked."""
     missing = [key for key in _TEXTS if not table.get(key)]
-    if missing or table["basis"] not in BASES or table.get("source") not in sources:
+    wrong = (
+        missing
+        or table["basis"] not in BASES
+        or table["leaning"] not in get_args(Leaning)
+        or table.get("source") not in sources
+    )
+    if wrong:
         raise ParameterError(
             f"evidence/verdicts.toml, {table.get('source', '?')} on {table.get('about', '?')}: got "
-            f"{', '.join(missing) or 'a wrong basis or source'}. Accepted: all of {', '.join(_TEXTS)}, "
-            f"with a known basis and source. Complete it."
+            f"{', '.join(missing) or 'a wrong basis, leaning or source'}. "
+            f"Accepted: all of {', '.join(_TEXTS)}, with a known basis, leaning and source. Complete it."
         )
     return Verdict(
         source=sources[table["source"]],
