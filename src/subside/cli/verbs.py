@@ -24,7 +24,10 @@ class Verb(NamedTuple):
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
+        "simulate": Verb("simulate", "the course of a patient, or of many like them"),
+        "compare": Verb("compare", "the same patient under several treatments, difference by difference"),
         "case": Verb("case", "case files: new writes one, check checks one, show prints what it says"),
+        "cite": Verb("cite", "the sources behind a run, and what in it is only assumed"),
         "warmup": Verb("warmup", "compile ahead, so that the next run starts at once"),
     }
 )

@@ -1,0 +1,105 @@
+"""The same patient under several treatments, and what each adds.
+
+Treatments: none, placebo, active-placebo, published regimens by name (ketamine, esketamine; each is
+printed in full, nothing is converted), or other case files, whose regimen this case's patient gets.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from subside.cli.answer import Answer
+from subside.cli.arguments import Parser
+from subside.cli.run_options import add_case, add_run, load_case, ready
+from subside.cli.sources import source_rows
+from subside.cli.talk import Talk
+from subside.errors import unknown_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from subside.case import Case
+
+ARMS = ("none", "placebo", "active-placebo", "ketamine", "esketamine")
+"""Treatments by name; anything else is a case file."""
+
+
+def add_arguments(parser: Parser) -> None:
+    """The case, the other treatments, how many patients, when."""
+    add_case(parser)
+    parser.add_argument(
+        "--with",
+        dest="arms",
+        type=arm_names,
+        required=True,
+        metavar="LIST",
+        help=f"treatments to compare with, separated by commas: {', '.join(ARMS)}, or case files",
+    )
+    add_run(parser)
+
+
+def arm_names(text: str) -> list[str]:
+    """Return the names of a list such as ``none,placebo,other.toml``, without repeats."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise ArgumentTypeError(f"must name treatments between commas; got {text!r}. Try none,placebo")
+    for name in names:
+        if name not in ARMS and not _is_file(name):
+            raise ArgumentTypeError(str(unknown_name("treatment or case file", name, ARMS)).rstrip("."))
+    return list(dict.fromkeys(names))
+
+
+def run(options: Namespace, talk: Talk) -> Answer:
+    """Simulate every arm with the same patients and the same random streams."""
+    case = load_case(options)
+    arms = _arms(options.arms)
+    ready(talk)
+    from subside.cli.run_options import the_engine
+
+    engine = the_engine()
+    from subside.course import compare_result
+
+    with talk.progress(f"Simulating {len(arms) + 1} treatments") as progress:
+        comparison = engine.compare(
+            case,
+            arms,
+            n_patients=options.patients,
+            seed=options.seed,
+            times_h=options.at,
+            progress=progress,
+        )
+
+    def show(console: Console) -> None:
+        from subside.cli.reporting import report_of
+        from subside.report import comparison_summary
+
+        console.print(comparison_summary(report_of(case, comparison.arms["case"], comparison)))
+
+    cautions = {(c.code, c.text): c for arm in comparison.arms.values() for c in arm.cautions}
+    return Answer(
+        result=lambda: compare_result(comparison),
+        show=show,
+        warnings=[{"code": c.code, "text": c.text, "sources": list(c.sources)} for c in cautions.values()],
+        sources=source_rows(name for arm in comparison.arms.values() for name in arm.sources),
+    )
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith(".toml") or Path(name).is_file()
+
+
+def _arms(names: list[str]) -> dict[str, str | Case]:
+    """Return each arm by its name: a known treatment, or the case that a file holds."""
+    from subside.case import read_case
+
+    arms: dict[str, str | Case] = {}
+    for name in names:
+        if not _is_file(name):
+            arms[name] = name
+            continue
+        stem = Path(name).stem
+        taken = stem in (*arms, *ARMS, "case")
+        arms[name if taken else stem] = read_case(name)
+    return arms

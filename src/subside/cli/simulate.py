@@ -1,0 +1,114 @@
+"""The course of this patient, or of many patients like them, under the case's regimen.
+
+With one patient the bands hold what is not known of them; with more, the spread between patients as well.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from subside.cli.answer import Answer, envelope, to_json
+from subside.cli.arguments import Parser
+from subside.cli.run_options import add_case, add_run, load_case, ready
+from subside.cli.sources import source_rows
+from subside.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from subside.case import Case
+    from subside.course import Comparison, Course
+
+
+def add_arguments(parser: Parser) -> None:
+    """The case, how many, when, and where to."""
+    add_case(parser)
+    add_run(parser)
+    parser.add_argument(
+        "--typical", action="store_true", help="one typical line without a band; no one's prediction"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="also write report.html, course.parquet and summary.json into DIR",
+    )
+
+
+def run(options: Namespace, talk: Talk) -> Answer:
+    """Simulate the case, and placebo beside it wherever a headline is shown."""
+    case = load_case(options)
+    if options.out is None:
+        return _answer(options, case, *_simulate(options, case, talk, keep=False))
+
+    from subside.cli.outfolder import out_folder
+
+    with out_folder(options.out) as work:
+        course, comparison = _simulate(options, case, talk, keep=True)
+        answer = _answer(options, case, course, comparison)
+        _write(work, options, case, course, comparison, answer)
+    talk.say(f"Wrote {options.out / 'report.html'}, course.parquet and summary.json beside it.")
+    return answer
+
+
+def _simulate(
+    options: Namespace, case: Case, talk: Talk, *, keep: bool
+) -> tuple[Course, Comparison | None]:
+    """The course, and the comparison with placebo if someone will read its headline."""
+    ready(talk)
+    from subside.cli.run_options import the_engine
+
+    engine = the_engine()
+
+    common: dict[str, Any] = {
+        "n_patients": options.patients,
+        "seed": options.seed,
+        "times_h": options.at,
+        "typical": options.typical,
+    }
+    people = "1 patient" if options.patients == 1 else f"{options.patients} patients"
+    with talk.progress(f"Simulating {people}") as progress:
+        if options.json and options.out is None:
+            return engine.simulate(case, **common, keep=keep, progress=progress), None
+        comparison = engine.compare(case, {"placebo": "placebo"}, **common, keep=keep, progress=progress)
+    return comparison.arms["case"], comparison
+
+
+def _answer(
+    options: Namespace, case: Case, course: Course, comparison: Comparison | None
+) -> Answer:
+    from subside.course import simulate_result
+
+    def show(console: Console) -> None:
+        from subside.cli.reporting import report_of
+        from subside.report import summary
+
+        console.print(summary(report_of(case, course, comparison, typical=options.typical)))
+
+    return Answer(
+        result=lambda: simulate_result(course),
+        show=show,
+        warnings=[{"code": c.code, "text": c.text, "sources": list(c.sources)} for c in course.cautions],
+        sources=source_rows(course.sources),
+    )
+
+
+def _write(
+    folder: Path,
+    options: Namespace,
+    case: Case,
+    course: Course,
+    comparison: Comparison | None,
+    answer: Answer,
+) -> None:
+    from subside.cli.reporting import report_of
+    from subside.course import write_table
+    from subside.report import write_report
+
+    write_report(folder / "report.html", report_of(case, course, comparison, typical=options.typical))
+    write_table(folder / "course.parquet", course)
+    document = to_json(envelope(answer, verb="simulate", seed=options.seed))
+    (folder / "summary.json").write_text(document + "\n", encoding="utf-8")
