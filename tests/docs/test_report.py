@@ -17,7 +17,9 @@ from subside.case import Case, parse_case
 from subside.course import Caution, Course, Curve, Split, compare, quantity
 from subside.course.summary import course_from_samples
 from subside.errors import ParameterError, UnknownNameError
-from subside.report import Citation, LedgerRow, Note, Report, Verdict, headline, render, write_report
+from subside.evidence import Source, Verdict, cite, figure, verdict_conditions, verdicts
+from subside.report import LedgerRow, Note, Report, headline, render, write_report
+from subside.report.sources import SILENT
 
 INPATIENT = """
 format = 1
@@ -186,38 +188,7 @@ def course(
     )
 
 
-VERDICTS = (
-    Verdict(
-        who="Invented consensus",
-        grade="Moderate evidence",
-        text="Relief for up to twelve weeks in an invented condition.",
-        leaning="for",
-        source="Invented et al. 2018",
-    ),
-    Verdict(
-        who="Invented review",
-        grade="No clear benefit, very low certainty",
-        text="Pooled trials: -15.8 of 100 (95 % interval -32.1 to 0.5).",
-        leaning="unclear",
-        source="Invented et al. 2025",
-        basis="secondary",
-    ),
-)
-CITATIONS = (
-    Citation(
-        group="Pharmacokinetics",
-        citation="Invented A, J Made Up 2020;1:1",
-        address="doi:10.0000/invented",
-        figures=("clearance 80 L/h",),
-    ),
-    Citation(
-        group="Pain",
-        citation="Invented B, J Made Up 2021;2:2",
-        basis="recalled",
-        figures=("baseline pain 7.2",),
-        note="To be read in the full text.",
-    ),
-)
+FIGURES = ("dahan_2011.half_life_on_off", "assumptions.unbound_share", "assumptions.csf_magnesium")
 
 
 def report(
@@ -251,8 +222,7 @@ def report(
         ),
         ledger_of="pain at rest at 1 wk",
         notes=(Note(title="At one tenth of the dose", text="0.2 points beyond placebo, invented."),),
-        verdicts=VERDICTS,
-        citations=CITATIONS,
+        footing=cite(FIGURES),
         model="invented",
     )
 
@@ -415,14 +385,9 @@ def test_hostile_text_is_shown_and_not_obeyed():
         extra_cautions=(evil,),
         ledger=(LedgerRow(route=evil, points=1.0, note=evil, basis="assumed"),),
         notes=(Note(title=evil, text=evil),),
-        verdicts=(
-            Verdict(
-                who=evil, grade=evil, text=evil, leaning="for", source=evil, address=evil, basis=evil
-            ),
-        ),
-        citations=(
-            Citation(group=evil, citation=evil, address=evil, basis="recalled", figures=(evil,), note=evil),
-        ),
+        verdicts=(replace(_verdict(evil), source=Source(key="x", citation=evil, address=evil)),),
+        footing=None,
+        course=replace(made.course, sources=(evil,)),
     )
     text = render(made)
     read = Page(text)
@@ -509,22 +474,67 @@ def test_parts_of_the_uncertainty_not_computed_are_said_and_not_shown_as_zero():
     assert widths == ["width:25.0%", "width:75.0%"]
 
 
-def test_disagreement_between_reviewers_is_said_and_agreement_is_not_called_one():
-    made = report()
-    assert "They disagree" in Page(render(made)).text
-    agreed = tuple(replace(v, leaning="unclear") for v in VERDICTS)
-    assert "They disagree" not in Page(render(replace(made, verdicts=agreed))).text
+def _verdict(text: str, *, strength: str = "moderate", leaning: str = "for") -> Verdict:
+    return Verdict(
+        source=Source(key="invented", citation="Invented 2018", address=""),
+        by=text,
+        year=2018,
+        about=text,
+        strength=strength,
+        leaning=leaning,
+        grade=text,
+        certainty=text,
+        statement=text,
+        regimen=text,
+        figures=(),
+        basis="secondary",
+        seen_at=text,
+    )
 
 
-def test_a_report_without_verdicts_says_that_they_are_missing():
-    text = Page(render(replace(report(), verdicts=()))).text
-    assert "were not given to this report" in text
+@pytest.mark.parametrize(
+    ("views", "said"),
+    [
+        ((("moderate", "for"), ("no clear evidence of benefit", "unclear")), "They disagree"),
+        ((("weak or none", "unclear"), ("no clear evidence", "unclear")), "Neither sees clear support"),
+        ((("not graded by name", "unclear"), ("no clear evidence", "unclear")), "Only one of them judges"),
+        ((), "Neither the 2018 consensus nor Cochrane 2025 speaks of this condition"),
+    ],
+)
+def test_whether_the_reviewers_agree_is_said(views, said):
+    made = replace(report(), verdicts=tuple(_verdict("someone", strength=s, leaning=v) for s, v in views))
+    text = Page(render(made)).text
+    assert said in text
+    others = {"They disagree", "Neither sees clear support", "Only one of them judges"} - {said}
+    assert not any(other in text for other in others)
+
+
+def test_the_words_for_not_judged_are_those_that_the_evidence_uses():
+    held = {v.strength for name in verdict_conditions() for v in verdicts(name)}
+    assert set(SILENT) == {s for s in held if s.startswith("not ")}
+
+
+def test_both_reviews_stand_beside_the_benefit_without_being_asked_for():
+    text = Page(render(report())).text
+    for verdict in verdicts("complex_regional_pain_syndrome"):
+        assert verdict.statement in text
+        assert verdict.source.citation in text
 
 
 def test_unconfirmed_figures_are_marked_where_the_result_leans_on_them():
     text = Page(render(report())).text
-    after = text[text.index("What leans on unconfirmed figures") :]
-    assert "recalled (from memory, not confirmed): baseline pain 7.2" in " ".join(after.split())
+    weak = text[text.index("What leans on unconfirmed figures") : text.index("Sources")]
+    assert figure("assumptions.unbound_share").quantity in weak
+    assert figure("assumptions.csf_magnesium").quantity in weak
+    assert figure("dahan_2011.half_life_on_off").quantity not in weak
+
+
+def test_the_figures_that_a_course_names_are_cited_without_being_passed():
+    made = report()
+    named = replace(made.course, sources=("dahan_2011.half_life_on_off", "a source in words"))
+    text = Page(render(replace(made, footing=None, course=named))).text
+    assert figure("dahan_2011.half_life_on_off").source.citation in text
+    assert "a source in words" in text
 
 
 def test_the_ledger_says_how_much_of_the_relief_is_empirical():

@@ -13,18 +13,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from subside.report.content import Citation, LedgerRow, Note, Report, Verdict
+    from subside.report.content import LedgerRow, Note, Report
     from subside.report.headline import Headline, headline
     from subside.report.page import render, write_report
     from subside.report.terminal import comparison_summary, summary
 
 _HOMES = {
-    "Citation": "content",
     "Headline": "headline",
     "LedgerRow": "content",
     "Note": "content",
     "Report": "content",
-    "Verdict": "content",
     "comparison_summary": "terminal",
     "headline": "headline",
     "render": "page",
@@ -33,12 +31,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Citation",
     "Headline",
     "LedgerRow",
     "Note",
     "Report",
-    "Verdict",
     "comparison_summary",
     "headline",
     "render",

@@ -1,14 +1,13 @@
-"""The rest of the page below the curves: uncertainty, mechanism, evidence, warnings, sources."""
+"""What stands below the curves: where uncertainty and relief come from, warnings, the method."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from html import escape
-from itertools import groupby
 
 from subside.course import Split
-from subside.report.content import PERMANENT_LINE, Citation, LedgerRow, Report, Verdict
+from subside.evidence import WEAK_BASES
+from subside.report.content import PERMANENT_LINE, LedgerRow, Report
 from subside.report.words import MINUS, moment, shown
 
 _PARTS = {
@@ -17,12 +16,6 @@ _PARTS = {
     "trial": ("Trials differ", "the same treatment did not work equally well in every trial or clinic"),
     "structure": ("Rival explanations", "model forms that the evidence cannot yet tell apart"),
 }
-_BASIS_WORDS = {
-    "recalled": "from memory, not confirmed",
-    "assumed": "assumed, no figure published",
-    "design": "a choice of ours",
-}
-
 
 def split_section(report: Report) -> str:
     """Return where the uncertainty comes from, one stacked bar a quantity."""
@@ -96,7 +89,7 @@ def _ledger(rows: tuple[LedgerRow, ...]) -> str:
         kind = "bar harm" if known and row.points < 0 else "bar empirical" if row.empirical else "bar"
         number = f"{row.points:.2f}".replace("-", MINUS) if known else "not computed"
         tag = " (empirical)" if row.empirical else ""
-        basis = f' <span class="weak">{escape(row.basis)}</span>' if row.basis in _BASIS_WORDS else ""
+        basis = f' <span class="weak">{escape(row.basis)}</span>' if row.basis in WEAK_BASES else ""
         note = f'<span class="remark">{escape(row.note)}</span>' if row.note else ""
         cells.append(
             f'<tr><th scope="row">{escape(row.route)}{tag}{basis}{note}</th><td class="n">{number}</td>'
@@ -117,47 +110,6 @@ def _ledger(rows: tuple[LedgerRow, ...]) -> str:
         f'<tbody>{"".join(cells)}<tr><th scope="row">Together</th><td class="n"><strong>{together}</strong>'
         f"</td><td></td></tr></tbody></table>{share}"
     )
-
-
-def evidence_section(report: Report) -> str:
-    """Return what reviewers say, side by side, and whether they agree."""
-    if not report.verdicts:
-        body = (
-            '<p class="flag">The verdicts of the 2018 consensus and of Cochrane 2025 were not given to this '
-            "report. Read them before relying on any benefit shown here.</p>"
-        )
-    else:
-        body = f'<div class="evidence">{"".join(map(_verdict, report.verdicts))}</div>'
-        body += _agreement(report.verdicts)
-    return (
-        '<section aria-labelledby="evidence"><h2 id="evidence">What the evidence says</h2>'
-        '<p class="lead">Reviews of trials in people, not this model.</p>'
-        f"{body}</section>"
-    )
-
-
-def _verdict(verdict: Verdict) -> str:
-    basis = (
-        ""
-        if verdict.basis == "read"
-        else f' <span class="weak">Basis: {escape(verdict.basis)}.</span>'
-    )
-    address = f" {escape(verdict.address)}" if verdict.address else ""
-    return (
-        f"<article><h3>{escape(verdict.who)}</h3><p class=\"grade\">{escape(verdict.grade)}</p>"
-        f"<p>{escape(verdict.text)}</p>"
-        f'<p class="small">{escape(verdict.source)}{address}{basis}</p></article>'
-    )
-
-
-def _agreement(verdicts: Iterable[Verdict]) -> str:
-    leanings = {v.leaning for v in verdicts}
-    if len(leanings) > 1:
-        return (
-            '<p class="flag"><strong>They disagree.</strong> One body of reviewers sees support for the '
-            "treatment in this condition, another does not. Both stand; neither is averaged away.</p>"
-        )
-    return ""
 
 
 def warnings_section(report: Report) -> str:
@@ -187,56 +139,6 @@ def failures(report: Report) -> str:
         f"{failed} of {report.course.rows} {what} could not be computed. They are left out of every "
         "curve, and every number here speaks only of the others."
     )
-
-
-def weak_section(report: Report) -> str:
-    """Return which figures the result leans on that nobody has confirmed."""
-    weak = [c for c in report.citations if c.is_weak]
-    if not report.citations:
-        body = "<p>No list of sources was given to this report.</p>"
-    elif not weak:
-        body = "<p>No figure that is recalled, assumed or a design choice was used.</p>"
-    else:
-        body = f'<ul class="sources">{"".join(map(_weak, weak))}</ul>'
-    return (
-        '<section aria-labelledby="weak"><h2 id="weak">What leans on unconfirmed figures</h2>'
-        '<p class="lead">Recalled, assumed or design: a better figure could move this result.</p>'
-        f"{body}</section>"
-    )
-
-
-def _weak(citation: Citation) -> str:
-    figures = "; ".join(citation.figures) or citation.citation
-    note = f" {escape(citation.note)}" if citation.note else ""
-    return (
-        f'<li><span class="weak">{escape(citation.basis)}</span> '
-        f"({_BASIS_WORDS[citation.basis]}): {escape(figures)}.{note}</li>"
-    )
-
-
-def sources_section(report: Report) -> str:
-    """Return the sources, grouped, with how each figure came to us."""
-    groups = []
-    ordered = sorted(report.citations, key=lambda c: c.group)
-    for group, members in groupby(ordered, key=lambda c: c.group):
-        items = "".join(map(_source, members))
-        groups.append(f'<h3>{escape(group)}</h3><ul class="sources">{items}</ul>')
-    body = "".join(groups)
-    if not groups and report.course.sources:
-        body = '<ul class="sources">' + "".join(f"<li>{escape(s)}</li>" for s in report.course.sources)
-        body += "</ul>"
-    return (
-        '<section aria-labelledby="sources"><h2 id="sources">Sources</h2>'
-        f"{body or '<p>None were given to this report.</p>'}</section>"
-    )
-
-
-def _source(citation: Citation) -> str:
-    figures = f" For: {escape('; '.join(citation.figures))}." if citation.figures else ""
-    mark = f' <span class="weak">[{escape(citation.basis)}]</span>' if citation.is_weak else ""
-    plain = f" [{escape(citation.basis)}]" if not citation.is_weak else ""
-    address = f" {escape(citation.address)}" if citation.address else ""
-    return f"<li>{escape(citation.citation)}{address}.{figures}{plain}{mark}</li>"
 
 
 def method_section(report: Report) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from subside.course import Comparison, Course, Split
-from subside.errors import ParameterError, unknown_name
+from subside.errors import ParameterError, UnknownNameError, unknown_name
+from subside.evidence import Footing, Verdict, cite, figure, value, verdicts
 
 if TYPE_CHECKING:
     from subside.case import Case
@@ -17,11 +18,6 @@ PERMANENT_LINE: Final = (
     "The certified bedside monitor stays primary."
 )
 """Stands on every page and in every summary."""
-
-WEAK_BASES: Final = ("recalled", "design", "assumed")
-
-Leaning = Literal["for", "unclear", "against"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
@@ -46,40 +42,8 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What one body of reviewers says of the treatment, in its own grade.
-
-    ``leaning`` is ours, so that a disagreement can be said: it never replaces ``grade``.
-    """
-
-    who: str
-    grade: str
-    text: str
-    leaning: Leaning
-    source: str
-    address: str = ""
-    basis: str = "read"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Citation:
-    """One source behind the run, and which figures were taken from it on which basis.
-
-    ``figures`` are lines for people, such as ``"V1 of S-ketamine, 133 L"``.
-    """
-
-    group: str
-    citation: str
-    address: str = ""
-    basis: str = "read"
-    figures: tuple[str, ...] = ()
-    note: str = ""
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether the result must show that it leans on this."""
-        return self.basis in WEAK_BASES
+def _worth_points() -> float:
+    return value("farrar_2001.important_fall_points", unit="NRS 0-10")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +59,11 @@ class Report:
         reference: The arm that the headline is a difference from.
         horizon_h: The time the headline speaks of, in h from the start of the first infusion;
             None picks the week after the last infusion ends, or the nearest time computed.
-        worth_points: How many points of pain relief beyond the reference are worth having
-            (about 2 points or 30 %: Farrar et al., Pain 94 (2001) 149).
+        worth_points: How many points of pain relief beyond the reference are worth having; by
+            default the fall that people call much improved (``evidence``, ``farrar_2001``).
         ledger_of: What the ledger adds up to, in words, such as "pain at rest at 1 wk".
+        verdicts: What reviewers concluded; None looks them up by the case's condition.
+        footing: The figures behind the run; None takes those that ``course.sources`` names.
     """
 
     case: Case
@@ -109,16 +75,16 @@ class Report:
     arm: str = "case"
     reference: str = "placebo"
     horizon_h: float | None = None
-    worth_points: float = 2.0
+    worth_points: float = field(default_factory=_worth_points)
     splits: tuple[Split, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     ledger_of: str = ""
     notes: tuple[Note, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-    citations: tuple[Citation, ...] = ()
+    verdicts: tuple[Verdict, ...] | None = None
+    footing: Footing | None = None
     model: str = ""
     typical: bool = False
-    extra_cautions: tuple[str, ...] = field(default=())
+    extra_cautions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.worth_points) and self.worth_points > 0):
@@ -149,3 +115,36 @@ class Report:
     def run_seed(self) -> int:
         """The seed of the run."""
         return self.course.seed if self.seed is None else self.seed
+
+    @property
+    def conclusions(self) -> tuple[Verdict, ...]:
+        """What reviewers concluded on the patient's condition; empty where they say nothing."""
+        if self.verdicts is not None:
+            return self.verdicts
+        try:
+            return verdicts(self.case.patient.condition)
+        except UnknownNameError:
+            return ()
+
+    @property
+    def rests_on(self) -> Footing:
+        """The figures behind the run, by source."""
+        return self.footing if self.footing is not None else cite(self._split_sources()[0])
+
+    @property
+    def other_sources(self) -> tuple[str, ...]:
+        """Sources of the course that are no figures of the evidence, as written."""
+        return () if self.footing is not None else self._split_sources()[1]
+
+    def _split_sources(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        cautioned = (source for caution in self.course.cautions for source in caution.sources)
+        known: list[str] = []
+        other: list[str] = []
+        for source in dict.fromkeys((*self.course.sources, *cautioned)):
+            try:
+                figure(source)
+            except UnknownNameError:
+                other.append(source)
+            else:
+                known.append(source)
+        return tuple(known), tuple(other)

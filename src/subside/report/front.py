@@ -6,6 +6,7 @@ import math
 from html import escape
 
 from subside.case import CONDITIONS, HISTORY
+from subside.evidence import figure, value
 from subside.report.content import Report
 from subside.report.figures import difference_figure
 from subside.report.headline import Headline, interval
@@ -47,9 +48,9 @@ def who(report: Report) -> str:
     sex = getattr(patient, "sex", None)
     facts = [("Sex", plain_words(sex) if sex else None)]
     for field, label, unit in _FACTS:
-        value = getattr(patient, field, None)
-        if value is not None:
-            facts.append((label, f"{show_number(float(value))}\N{NO-BREAK SPACE}{unit}"))
+        known = getattr(patient, field, None)
+        if known is not None:
+            facts.append((label, f"{show_number(float(known))}\N{NO-BREAK SPACE}{unit}"))
         elif field in _ALWAYS:
             facts.append((label, None))
     cells = "".join(
@@ -135,15 +136,23 @@ def _tried(entry: object) -> str:
 
 def headline_section(report: Report, head: Headline) -> str:
     """Return the headline: the difference from placebo, its interval, whether it is worth having."""
-    figure = difference_figure(report)
+    picture = difference_figure(report)
     return (
         '<section class="headline" aria-labelledby="headline"><div>'
         f'<h2 id="headline">{escape(_headline_title(head))}</h2>{_big(head)}'
         f'<p class="saying">{escape(head.sentence)}</p>{_hundred(head)}{_shares(head)}</div>'
-        f"<div>{figure or _no_difference()}"
-        '<p class="small">Worth having: a fall of about 2 points or 30\N{NO-BREAK SPACE}% is what people '
-        "with chronic pain call much improved (Farrar 2001, doi:10.1016/S0304-3959(01)00349-9).</p>"
-        "</div></section>"
+        f"<div>{picture or _no_difference()}"
+        f"{_worth_note()}</div></section>"
+    )
+
+
+def _worth_note() -> str:
+    points = figure("farrar_2001.important_fall_points")
+    percent = value("farrar_2001.important_fall_percent", unit="%")
+    return (
+        f'<p class="small">Worth having: a fall of about {points.value:g} points or {percent:g}'
+        "\N{NO-BREAK SPACE}% is what people with chronic pain call much improved "
+        f"({escape(points.source.citation)}).</p>"
     )
 
 

@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from subside.report import back, figures, front
+from subside.report import back, figures, front, sources
 from subside.report.content import PERMANENT_LINE, Report
 from subside.report.headline import headline
 from subside.report.safety import safety_table
@@ -43,10 +43,10 @@ def render(report: Report) -> str:
         _during(report),
         back.split_section(report),
         back.ledger_section(report),
-        back.evidence_section(report),
+        sources.evidence_section(report),
         back.warnings_section(report),
-        back.weak_section(report),
-        back.sources_section(report),
+        sources.weak_section(report),
+        sources.sources_section(report),
         back.method_section(report),
     ]
     return (

@@ -19,6 +19,7 @@ from subside.report.front import condition_words
 from subside.report.headline import headline
 from subside.report.regimen import in_words, lane
 from subside.report.safety import extremes
+from subside.report.sources import strength_words
 from subside.report.words import arm_words, column_moment, moment, plain_words, shown
 from subside.units import show_number
 
@@ -208,11 +209,14 @@ def _closing(report: Report) -> Text:
     for caution in (*cautions, *report.extra_cautions):
         text.append("! ", style="bold yellow")
         text.append(f"{caution}\n")
-    weak = sum(len(c.figures) or 1 for c in report.citations if c.is_weak)
-    if weak:
-        text.append(f"{weak} figures behind this are recalled, assumed or design: subside cite lists them.\n")
-    for verdict in report.verdicts:
-        text.append(f"{verdict.who}: ", style="bold")
-        text.append(f"{verdict.grade}\n")
+    for verdict in report.conclusions:
+        text.append(f"{verdict.by}, {verdict.year}: ", style="bold")
+        text.append(f"{strength_words(verdict)}. {verdict.statement}\n")
+    footing = report.rests_on
+    if footing.weak:
+        text.append(
+            f"{len(footing.weak)} of {len(footing.figures)} figures behind this are recalled, assumed or "
+            "design: subside cite lists them.\n"
+        )
     text.append(PERMANENT_LINE, style="dim")
     return text
