@@ -1,0 +1,98 @@
+"""Snapshots, observations and changes as JSON values and back, exactly: no rounding, nothing left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any, Final
+
+from subside.care.monitoring.observation import Observation
+from subside.care.monitoring.snapshot import FORMAT, Alarm, Change, Due, Run, Snapshot, Stream
+from subside.errors import ParameterError
+
+__all__ = [
+    "change_to_json",
+    "observation_from_json",
+    "observation_to_json",
+    "snapshot_from_json",
+    "snapshot_to_json",
+]
+
+_OBSERVATION: Final = tuple(f.name for f in fields(Observation))
+_ALARM: Final = tuple(f.name for f in fields(Alarm))
+_CHANGE: Final = tuple(f.name for f in fields(Change))
+_PLAIN: Final = tuple(
+    f.name
+    for f in fields(Snapshot)
+    if f.name not in ("pending", "streams", "alarms", "checks", "off", "raises", "wake_ms")
+)
+
+
+def snapshot_to_json(s: Snapshot) -> dict[str, Any]:
+    """Return a snapshot as JSON values, in one fixed order: equal snapshots give equal text."""
+    return {
+        "format": FORMAT,
+        **{name: getattr(s, name) for name in _PLAIN},
+        "pending": [observation_to_json(o) for o in s.pending],
+        "streams": {key: list(s.streams[key]) for key in sorted(s.streams)},
+        "alarms": {key: [getattr(s.alarms[key], n) for n in _ALARM[1:]] for key in sorted(s.alarms)},
+        "checks": {key: list(s.checks[key]) for key in sorted(s.checks)},
+        "off": list(s.off),
+        "raises": list(s.raises),
+    }
+
+
+def snapshot_from_json(document: Mapping[str, Any]) -> Snapshot:
+    """Return the snapshot that ``snapshot_to_json`` wrote.
+
+    Raises:
+        ParameterError: If it was written in another format, or a part is missing.
+    """
+    if document.get("format") != FORMAT:
+        raise ParameterError(
+            f"a monitoring snapshot must have format {FORMAT}; got {document.get('format')!r}. "
+            "Replay the session from its observations."
+        )
+    try:
+        return Snapshot(
+            **{name: document[name] for name in _PLAIN},
+            pending=tuple(observation_from_json(o) for o in document["pending"]),
+            streams=MappingProxyType({k: _stream(v) for k, v in document["streams"].items()}),
+            alarms=MappingProxyType({k: _alarm(k, v) for k, v in document["alarms"].items()}),
+            checks=MappingProxyType({k: Due(*v) for k, v in document["checks"].items()}),
+            off=tuple(document["off"]),
+            raises=tuple(document["raises"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ParameterError(
+            f"a monitoring snapshot must hold every part of format {FORMAT}; got one that cannot be read "
+            f"({error}). Replay the session from its observations."
+        ) from error
+
+
+def observation_to_json(o: Observation) -> list[Any]:
+    """Return an observation as a list, in the order of its fields."""
+    return [o.at_ms, o.what, o.value, o.text, o.source, o.device, o.sequence, o.received_ms]
+
+
+def observation_from_json(values: list[Any]) -> Observation:
+    """Return the observation that ``observation_to_json`` wrote."""
+    return Observation(**dict(zip(_OBSERVATION, values, strict=True)))
+
+
+def change_to_json(change: Change) -> dict[str, Any]:
+    """Return a change as a JSON object; empty parts are left out."""
+    found = {name: getattr(change, name) for name in _CHANGE}
+    found["prompts"] = list(change.prompts)
+    return {name: value for name, value in found.items() if value not in (None, "", [], False)}
+
+
+def _alarm(key: str, values: list[Any]) -> Alarm:
+    return Alarm(key=key, **dict(zip(_ALARM[1:], values, strict=True)))
+
+
+def _stream(values: list[Any]) -> Stream:
+    what, device, at_ms, sequence, value, source, live, runs = values
+    judged = tuple(None if run is None else Run(*run) for run in runs)
+    return Stream(what, device, at_ms, sequence, value, source, live, judged)
