@@ -1,0 +1,77 @@
+"""The warnings that travel with a result."""
+
+from __future__ import annotations
+
+from subside.course import Caution
+from subside.engine.arms import Arm
+from subside.engine.drugs import pk_set
+from subside.engine.group import Group
+from subside.engine.pk import RegimenFacts, range_warnings
+from subside.engine.population.people import set_name
+from subside.engine.provenance import weak_parameters
+from subside.engine.times import visit_spans
+
+FITTED_CONDITION = "complex_regional_pain_syndrome"
+
+
+def cautions(group: Group, arm: Arm) -> tuple[Caution, ...]:
+    """Return what a reader of this arm's result must know."""
+    found = [_standing()]
+    patient = arm.case.patient
+    if arm.kind == "drug":
+        found += range_warnings(
+            pk_set(set_name(arm.case)),
+            weight_kg=[patient.weight_kg],
+            age_years=[patient.age_years],
+            facts=_facts(arm),
+        )
+    if patient.condition != FITTED_CONDITION:
+        found.append(
+            Caution(
+                code="condition",
+                text="Lasting relief was fitted mostly to complex regional pain syndrome; this condition "
+                f"({patient.condition.replace('_', ' ')}) uses the same parameters. That is assumed.",
+            )
+        )
+    if patient.age_years < 18:
+        found.append(
+            Caution(
+                code="age_effects",
+                text="Effects (pain, mood, vital signs) rest on adults alone; for this age they are assumed.",
+            )
+        )
+    if group.start.stand_ins:
+        found.append(
+            Caution(
+                code="stand_ins",
+                text="The case does not say these, and assumed values (a wide range) stand in: "
+                + ", ".join(group.start.stand_ins) + ".",
+            )
+        )  # fmt: skip
+    weak = weak_parameters(group.beliefs)
+    found.append(
+        Caution(
+            code="weak_basis",
+            text=f"{len(weak)} parameters and hypotheses of the model rest on no reading of a source "
+            "(recalled, assumed or a choice of design): " + ", ".join(name for name, _, _ in weak) + ".",
+        )
+    )
+    return tuple(found)
+
+
+def _standing() -> Caution:
+    return Caution(
+        code="not_a_device",
+        text="Decision support and research software, not a medical device; "
+        "the certified bedside monitor stays primary.",
+    )
+
+
+def _facts(arm: Arm) -> RegimenFacts:
+    spans = visit_spans(arm.case)
+    days = {int(start // 24) for start, _ in spans}
+    return RegimenFacts(
+        drug_forms=arm.case.regimen().drugs,
+        longest_infusion_h=max((stop - start for start, stop in spans), default=0.0),
+        n_days_with_dose=len(days),
+    )

@@ -1,0 +1,166 @@
+"""A group of people drawn for one case, ready to be treated in any arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from subside.case import Case
+from subside.engine.arms import Arm, expectation_factor
+from subside.engine.drugs import pk_set
+from subside.engine.pk import norketamine_drift_factor
+from subside.engine.population.beliefs import Beliefs
+from subside.engine.population.draws import PARTS, Draws, draw
+from subside.engine.population.fluctuation import excess_at, swing
+from subside.engine.population.people import (
+    Baselines,
+    baselines,
+    people,
+    set_name,
+    usual_pain,
+    with_expectation,
+)
+from subside.engine.systems.chronic_pain.layout import OUTPUTS
+from subside.engine.systems.chronic_pain.protocol import Protocol, protocol
+from subside.engine.systems.chronic_pain.solve import People, Solution, solve
+
+Samples = dict[str, NDArray[np.floating]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Group:
+    """People, where they start, and the parts of them that were drawn."""
+
+    draws: Draws
+    start: Baselines
+    seed: int
+    vary: frozenset[str]
+    anew: frozenset[str]
+    beliefs: Beliefs
+
+    def __len__(self) -> int:
+        return len(self.draws)
+
+    @property
+    def stated_pain(self) -> NDArray[np.float64]:
+        """Pain at rest as stated before treatment. Shape ``(person,)``."""
+        return self.start["nrs_pain"]
+
+
+def gather(
+    case: Case,
+    beliefs: Beliefs,
+    n: int,
+    *,
+    seed: int,
+    alike: bool = False,
+    vary: Collection[str] = PARTS,
+    anew: Collection[str] = (),
+    same_trial: bool = False,
+) -> Group:
+    """Return a group of ``n`` people for this case.
+
+    Args:
+        case: Its options fix hypotheses by name.
+        beliefs: Typical values and spreads.
+        n: How many.
+        seed: Keys all streams.
+        alike: They are many patients described alike, not draws of one patient.
+        vary: Parts drawn. ``anew``: parts drawn from the second set of streams.
+        same_trial: All in one clinic: one draw of parameters, trial and structure.
+    """
+    known = set(beliefs.hypotheses)
+    chosen = {name: _form(value) for name, value in case.options.items() if name != "pk_set"}
+    draws = draw(beliefs, n, seed=seed, vary=vary, anew=anew, chosen=chosen, same_trial=same_trial)
+    assert set(draws.choices) == known
+    start = baselines(case, beliefs, draws, seed=seed, alike=alike, vary=_own(vary, anew))
+    return Group(
+        draws=draws, start=start, seed=seed, vary=frozenset(vary), anew=frozenset(anew), beliefs=beliefs
+    )
+
+
+def treat(
+    group: Group,
+    arm: Arm,
+    times_h: NDArray[np.float64],
+    *,
+    progress: Callable[[float], None] | None = None,
+    threads: int | None = None,
+    refine: int = 1,
+    adjust: Mapping[str, float] | None = None,
+) -> Samples:
+    """Return the samples of every quantity, shape ``(person, time)`` each, for one arm.
+
+    ``adjust`` multiplies parameters of the system by name, for counterfactuals.
+    """
+    system, plan = prepare(group, arm, times_h, refine=refine, adjust=adjust)
+    solution = solve(system, plan, threads=threads, progress=progress)
+    return read_out(group, arm, solution)
+
+
+def prepare(
+    group: Group,
+    arm: Arm,
+    times_h: NDArray[np.float64],
+    *,
+    refine: int = 1,
+    adjust: Mapping[str, float] | None = None,
+) -> tuple[People, Protocol]:
+    """Return what the system needs for one arm: the people and the protocol."""
+    from subside.engine.systems.chronic_pain.layout import AT
+
+    system = people(
+        arm.case, group.beliefs, group.draws, group.start, seed=group.seed, vary=_own(group.vary, group.anew)
+    )
+    system = with_expectation(system, expectation_factor(arm, group.draws))
+    for name, factor in (adjust or {}).items():
+        system.parameters[:, AT[name]] *= factor
+    plan = protocol(
+        arm.case.regimen(),
+        times_h,
+        drug=arm.kind == "drug",
+        visits=arm.kind != "none",
+        active_placebo=arm.kind == "active-placebo",
+        refine=refine,
+    )
+    return system, plan
+
+
+def read_out(group: Group, arm: Arm, solution: Solution) -> Samples:
+    """Return the outputs with what lies outside the system: swings of pain, drifting clearance."""
+    chosen = pk_set(set_name(arm.case))
+    samples: Samples = {
+        name: np.asarray(solution.outputs[:, :, i], dtype=np.float32) for i, name in enumerate(OUTPUTS)
+    }
+    times = solution.times_h
+    if not chosen.has_norketamine:
+        del samples["cp_norketamine_ng_per_ml"]
+    elif chosen.norketamine_cl_drift_per_h:
+        samples["cp_norketamine_ng_per_ml"] *= norketamine_drift_factor(chosen, times).astype(np.float32)
+    if not chosen.has_hydroxynorketamine:
+        del samples["cp_hydroxynorketamine_ng_per_ml"]
+    v = group.draws.values
+    added = excess_at(times, group.stated_pain - usual_pain(group.draws, group.start), v["fluctuation_tau_d"])
+    if "patient" in group.vary:
+        added = added + swing(
+            times,
+            people=group.draws.people,
+            study=f"{group.seed}/patient/{'anew' if 'patient' in group.anew else 'first'}",
+            sd_nrs=v["fluctuation_sd_nrs"],
+            tau_d=v["fluctuation_tau_d"],
+        )
+    for name in ("nrs_pain", "nrs_pain_movement"):
+        samples[name] = np.clip(samples[name] + added, 0.0, 10.0).astype(np.float32)
+    return samples
+
+
+def _form(value: object) -> str:
+    """Return a form's name; a switch in a case file may be written true or false."""
+    return {True: "on", False: "off"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _own(vary: Collection[str], anew: Collection[str]) -> frozenset[str]:
+    return frozenset(vary) | frozenset(f"{part}:anew" for part in anew)

@@ -1,0 +1,1 @@
+"""Virtual patients: what is believed about parameters, and individuals drawn from it."""

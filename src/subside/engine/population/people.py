@@ -1,0 +1,355 @@
+"""From a case and draws to people as the system reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from subside.case import Case
+from subside.engine.drugs import default_set, pk_set
+from subside.engine.drugs.kinds import PkSet
+from subside.engine.effects.breathing import BAROMETRIC_MMHG, RESPIRATORY_QUOTIENT, ROOM_AIR, WATER_VAPOR_MMHG
+from subside.engine.kernel.random import normals
+from subside.engine.pk import INPUT, Covariates, individual, outputs, rate_entries
+from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
+from subside.engine.population.beliefs import Beliefs
+from subside.engine.population.draws import Draws
+from subside.engine.receptor.routes import REFERENCE_NG_PER_ML, ROUTES
+from subside.engine.receptor.trapping import potency_shift
+from subside.engine.systems.chronic_pain.layout import (
+    AT,
+    CENTRAL,
+    INPUT_R,
+    INPUT_S,
+    PARAMETERS,
+    R_FIRST,
+    S_FIRST,
+    SITE_BREATHING,
+    SITE_CIRCULATION,
+    SITE_MIND,
+    SITE_PAIN_R,
+    SITE_PAIN_S,
+    SITE_SEDATION,
+    SITE_STOMACH,
+    SLOW_RATES,
+)
+from subside.engine.systems.chronic_pain.solve import People
+from subside.units import MOLAR_MASS_G_PER_MOL
+
+Array = NDArray[np.float64]
+
+# Where synaptic block is reckoned: a cell of the dorsal horn under drive, physiological magnesium (assumed).
+SYNAPSE_MV = -50.0
+MAGNESIUM_MM = 1.0
+LN_2 = float(np.log(2.0))
+H_PER_D = 24.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Baselines:
+    """Where people start, one value a person; what the case leaves out is drawn.
+
+    Attributes:
+        values: By name of the scale or vital sign. Shape ``(person,)`` each.
+        stand_ins: Names that the case does not give.
+    """
+
+    values: Mapping[str, Array]
+    stand_ins: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Array:
+        return self.values[name]
+
+
+def set_name(case: Case) -> str:
+    """Return the named PK set of a case: its own choice, or the default for drug form and age."""
+    own = case.options.get("pk_set")
+    if own:
+        return str(own)
+    drugs = case.regimen().drugs or ("esketamine",)
+    return default_set(drugs[0], case.patient.age_years)
+
+
+def baselines(
+    case: Case, beliefs: Beliefs, draws: Draws, *, seed: int, alike: bool, vary: Collection[str]
+) -> Baselines:
+    """Return where people start.
+
+    Args:
+        case: Gives what is known of this patient.
+        beliefs: Give the stand-ins for what is not.
+        draws: The people.
+        seed: Of the streams.
+        alike: Many patients described like this one: they differ in the scores themselves.
+        vary: Parts drawn; baselines belong to ``patient``.
+    """
+    n = len(draws)
+    found: dict[str, Array] = {}
+    stand_ins = []
+
+    def z(name: str) -> Array:
+        if "patient" not in vary:
+            return np.zeros(n)
+        return normals(f"{_patient_study(seed, vary)}/baseline", draws.people, name, 1)[:, 0]
+
+    for name, entry in beliefs.baselines.items():
+        if name == "madrs_per_phq9":
+            continue
+        known = getattr(case.patient, name, None)
+        if known is None:
+            stand_ins.append(name)
+            found[name] = entry["mean"] + entry["sd"] * z(name)
+        elif alike and name in beliefs.likeness:
+            found[name] = known + beliefs.likeness[name]["sd"] * z(name)
+        else:
+            found[name] = np.full(n, float(known))
+    limits = {
+        "nrs_pain": (0.5, 9.8), "phq9_total": (0.0, 27.0), "gad7_total": (0.0, 21.0),
+        "pcl5_total": (0.0, 80.0), "sleep_nrs": (0.0, 10.0), "sbp_mmhg": (80.0, 230.0),
+        "dbp_mmhg": (40.0, 130.0), "hr_bpm": (40.0, 150.0), "spo2_percent": (80.0, 99.8),
+        "etco2_mmhg": (25.0, 60.0), "rr_per_min": (8.0, 30.0),
+    }  # fmt: skip
+    for name, (low, high) in limits.items():
+        found[name] = np.clip(found[name], low, high)
+    found["dbp_mmhg"] = np.minimum(found["dbp_mmhg"], found["sbp_mmhg"] - 15.0)
+    if case.patient.madrs_total is None:
+        stand_ins.append("madrs_total")
+        found["madrs_total"] = np.minimum(
+            beliefs.baselines["madrs_per_phq9"]["mean"] * found["phq9_total"], 60.0
+        )
+    else:
+        found["madrs_total"] = np.full(n, float(case.patient.madrs_total))
+    moving = case.patient.nrs_pain_movement
+    if moving is not None:
+        # who hurts more at rest hurts more on movement: shift both alike
+        shift = 0.0 if case.patient.nrs_pain is None else found["nrs_pain"] - case.patient.nrs_pain
+        found["nrs_pain_movement"] = np.clip(moving + shift, 0.5, 9.95)
+    else:
+        stand_ins.append("nrs_pain_movement")
+    return Baselines(values=found, stand_ins=tuple(stand_ins))
+
+
+def people(
+    case: Case, beliefs: Beliefs, draws: Draws, start: Baselines, *, seed: int, vary: Collection[str]
+) -> People:
+    """Return people as the loop reads them, untreated and at rest."""
+    v, n = draws.values, len(draws)
+    chosen = pk_set(set_name(case))
+    non_zeros, rates, levels = _linear(case, chosen, draws, seed=seed, vary=vary)
+    table = np.zeros((n, len(PARAMETERS)))
+
+    def put(name: str, value: Array | float) -> None:
+        table[:, AT[name]] = value
+
+    for name in set(PARAMETERS) & set(v):
+        put(name, v[name])
+    for name, value in levels.items():
+        put(name, value)
+    _pain(put, draws, start)
+    _receptor(put, draws)
+    _mood(put, draws, start)
+    _vital_signs(put, case, draws, start)
+    decay = {
+        "k_return_per_h": v["k_return_per_d"] / H_PER_D,
+        "k_mood_per_h": 1.0 / (H_PER_D * v["tau_mood_d"]),
+        "k_sleep_per_h": 1.0 / (H_PER_D * v["tau_sleep_d"]),
+        "k_signal_per_h": 1.0 / (H_PER_D * v["tau_signal_d"]),
+        "k_expectation_per_h": 1.0 / (H_PER_D * v["tau_expectation_d"]),
+        "k_tolerance_per_h": 1.0 / (H_PER_D * v["tau_tolerance_d"]),
+        "k_mind_tolerance_per_h": 1.0 / (H_PER_D * v["tau_mind_tolerance_d"]),
+    }
+    for name in set(decay) & set(PARAMETERS):
+        put(name, decay[name])
+    zero = np.zeros(n)
+    return People(
+        non_zeros=non_zeros,
+        rates=rates,
+        slow_rates=np.stack([decay[name] for name in SLOW_RATES], axis=1),
+        parameters=table,
+        start=np.stack([v["s0"], np.ones(n), start["sleep_nrs"] / 10.0, zero, zero, zero, zero], axis=1),
+    )
+
+
+def with_expectation(group: People, factor: Array | float) -> People:
+    """Return the same people expecting more or less; 0 for an arm without visits."""
+    table = group.parameters.copy()
+    table[:, AT["expectation"]] *= factor
+    return People(
+        non_zeros=group.non_zeros,
+        rates=group.rates,
+        slow_rates=group.slow_rates,
+        parameters=table,
+        start=group.start,
+    )
+
+
+def usual_pain(draws: Draws, start: Baselines) -> Array:
+    """Return the level around which pain at rest swings: what was stated, less the excess at entry."""
+    return np.clip(start["nrs_pain"] - draws.values["entry_excess_nrs"], 0.3, 9.8)
+
+
+def _linear(
+    case: Case, chosen: PkSet, draws: Draws, *, seed: int, vary: Collection[str]
+) -> tuple[tuple[tuple[int, int], ...], Array, dict[str, Array | float]]:
+    """Return the linear system of both enantiomers and the effect sites, and the level factors."""
+    v, n = draws.values, len(draws)
+    who = Covariates(
+        weight_kg=np.full(n, case.patient.weight_kg), age_years=np.full(n, float(case.patient.age_years))
+    )
+    z = (
+        normals(f"{_patient_study(seed, vary)}/pk", draws.people, chosen.name, chosen.n_eta)
+        if "patient" in vary
+        else np.zeros((n, chosen.n_eta))
+    )
+    non_zeros: list[tuple[int, int]] = []
+    columns: list[Array] = []
+    racemic = "racemic_ketamine" in case.regimen().drugs
+    level: dict[str, Array | float] = {}
+    for enantiomer, offset, source in (("s", S_FIRST, INPUT_S), ("r", R_FIRST, INPUT_R)):
+        if enantiomer == "r" and not racemic:
+            continue
+        body = individual(chosen, who, z, enantiomer=enantiomer)  # type: ignore[arg-type]
+        pairs, values = rate_entries(chosen, body)
+        non_zeros += [(offset + row, source if col == INPUT else offset + col) for row, col in pairs]
+        columns += list(values.T)
+        read = outputs(chosen, body)
+        if enantiomer == "s":
+            level = {
+                "ng_per_ml_per_mg": read["arterial"].factor,
+                "venous_ng_per_ml_per_mg": 0.0 if chosen.has_venous_delay else read["venous"].factor,
+                "nk_ng_per_ml_per_mg": read["norketamine"].factor if "norketamine" in read else 0.0,
+                "hnk_ng_per_ml_per_mg": (
+                    read["hydroxynorketamine"].factor if "hydroxynorketamine" in read else 0.0
+                ),
+            }
+    arterial = np.broadcast_to(level["ng_per_ml_per_mg"], (n,))
+    active = np.where(draws.choices["r_ketamine"] == "active", v["r_activity"], 0.0)
+    sites: tuple[tuple[int, str, float, Array | float], ...] = (
+        (SITE_PAIN_S, "pain", 1.0, 0.0),
+        (SITE_PAIN_R, "pain", 0.0, 1.0),
+        (SITE_CIRCULATION, "circulation", 1.0, 0.0),
+        (SITE_MIND, "mind", 1.0, active),
+        (SITE_SEDATION, "sedation", 1.0, v["r_sedation"]),
+        (SITE_STOMACH, "stomach", 1.0, v["r_stomach"]),
+        (SITE_BREATHING, "breathing", 1.0, v["r_breathing"]),
+    )
+    for site, name, of_s, of_r in sites:
+        ke0 = LN_2 / (v[f"site_{name}_min"] / 60.0)
+        non_zeros.append((site, site))
+        columns.append(-ke0)
+        if of_s:
+            non_zeros.append((site, S_FIRST + CENTRAL))
+            columns.append(ke0 * arterial)
+        if racemic and np.any(np.asarray(of_r) != 0.0):
+            non_zeros.append((site, R_FIRST + CENTRAL))
+            columns.append(ke0 * arterial * of_r)
+    return tuple(non_zeros), np.stack(columns, axis=1), level
+
+
+def _pain(put, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyped-def]
+    v, c = draws.values, draws.choices
+    rest = usual_pain(draws, start)
+    u0 = -np.log1p(-rest / 10.0)
+    n_drive = u0 / (1.0 + v["gain"] * v["s0"])
+    n_drive = n_drive * np.where(c["therapy"] == "on", 1.0 - v["therapy_effect"], 1.0)
+    put("n_drive", n_drive)
+    put("r0", rest / 10.0)
+    put("k_return_per_h", v["k_return_per_d"] / H_PER_D)
+    k_dep = v["k_dep_per_d"] / H_PER_D
+    if np.any(c["responders"] == "mixture"):
+        # the person's own deviate decides, so that the same person responds in every arm
+        rank = _rank(draws, "responders")
+        k_dep = np.where((c["responders"] == "mixture") & (rank > v["share_of_responders"]), 0.0, k_dep)
+    put("k_dep_per_h", k_dep)
+    put("feedback_share", np.where(c["sensitization"] == "bistable", 1.0, 0.0))
+    put("tolerance_gain", np.where(c["tolerance"] == "on", v["tolerance_gain"], 0.0))
+    put("rebound_gain", np.where(c["rebound"] == "on", v["rebound_gain"], 0.0))
+    put("r_activity", np.where(c["r_ketamine"] == "active", v["r_activity"], 0.0))
+    put("nk_opposes", np.where(c["norketamine"] == "opposing", v["nk_opposes"], 0.0))
+    if "nrs_pain_movement" in start.values:
+        moving = np.clip(start["nrs_pain_movement"] - v["entry_excess_nrs"], 0.3, 9.9)
+        put("movement_extra", np.maximum(-np.log1p(-moving / 10.0) / u0 - 1.0, 0.0))
+
+
+def _receptor(put, draws: Draws) -> None:  # type: ignore[no-untyped-def]
+    v, c = draws.values, draws.choices
+    per_ng = v["fraction_unbound"] / MOLAR_MASS_G_PER_MOL["ketamine"]
+    half = {
+        "pore": v["half_pore_s_um"] * potency_shift(SYNAPSE_MV, MAGNESIUM_MM),
+        "glun2d": v["half_2d_um"],
+        "allosteric": v["half_allosteric_um"],
+        "descending": v["half_descending_um"],
+    }
+    put("um_per_ng_per_ml", per_ng)
+    reference = per_ng * REFERENCE_NG_PER_ML
+    short = {"pore": "pore", "glun2d": "2d", "allosteric": "allosteric", "descending": "descending"}
+    for route in ROUTES:
+        put(f"half_{short[route]}_um", half[route])
+        taken = c["low_dose_route"] == route
+        put(f"w_{short[route]}", np.where(taken, (reference + half[route]) / reference, 0.0))
+
+
+def _mood(put, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyped-def]
+    v, c = draws.values, draws.choices
+    put("h0", start["sleep_nrs"] / 10.0)
+    put("burden0", start["phq9_total"] / 27.0)
+    for name in ("phq9", "madrs", "gad7", "pcl5"):
+        put(f"{name}_0", start[f"{name}_total"])
+    put("gad7_by_mood", np.where(c["anxiety"] == "on", v["anxiety_by_mood"], 0.0))
+    put("pcl5_by_mood", np.where(c["post_traumatic_stress"] == "on", v["stress_by_mood"], 0.0))
+    coupled = np.where(c["coupling"] == "on", 1.0, 0.0)
+    for name in (
+        "mood_by_pain", "mood_by_sleep", "pain_by_mood", "pain_by_sleep", "sleep_by_pain", "sleep_by_mood",
+    ):  # fmt: skip
+        put(name, v[name] * coupled)
+
+
+def _vital_signs(put, case: Case, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyped-def]
+    v = draws.values
+    put("sbp_0", start["sbp_mmhg"])
+    put("dbp_0", start["dbp_mmhg"])
+    put("hr_0", start["hr_bpm"])
+    put("rr_0", start["rr_per_min"])
+    put("etco2_0", start["etco2_mmhg"])
+    decades = max(case.patient.age_years - 40.0, 0.0) / 10.0
+    steeper = 1.0 + v["pressure_rise_per_decade"] * decades
+    put("sbp_emax", v["sbp_emax"] * steeper)
+    put("dbp_emax", v["dbp_emax"] * steeper)
+    mme = morphine_equivalents_mg_per_d(case)
+    share = mme / (mme + v["opioid_half_mme_per_d"])
+    put("opioid_drive", v["opioid_drive_max"] * share)
+    put("opioid_sedation", v["opioid_sedation"] * share)
+    takes = 1.0 if takes_benzodiazepine(case) else 0.0
+    put("benzodiazepine_drive", v["benzodiazepine_drive"] * takes)
+    put("benzodiazepine_sedation", v["benzodiazepine_sedation"] * takes)
+    fio2 = min(ROOM_AIR + 0.04 * (case.patient.oxygen_l_per_min or 0.0), 0.6)
+    put("added_oxygen_fio2", fio2)
+    put("oxygen_gradient_mmhg", oxygen_gradient(start["spo2_percent"], start["etco2_mmhg"], fio2))
+
+
+def oxygen_gradient(spo2_percent: Array, etco2_mmhg: Array, fio2: float) -> Array:
+    """Return the alveolar minus arterial tension (mmHg) that goes with a resting saturation."""
+    share = spo2_percent / 100.0
+    wanted = 23400.0 * share / (1.0 - share)
+    p = np.cbrt(wanted)
+    for _ in range(30):  # Newton on p^3 + 150 p = wanted, monotone and convex from above
+        p = p - (p**3 + 150.0 * p - wanted) / (3.0 * p**2 + 150.0)
+    dry = BAROMETRIC_MMHG - WATER_VAPOR_MMHG
+    alveolar = fio2 * dry - (etco2_mmhg + 3.0) / RESPIRATORY_QUOTIENT
+    gradient: Array = alveolar - 0.333 * (fio2 - ROOM_AIR) * dry - p
+    return gradient
+
+
+def _patient_study(seed: int, vary: Collection[str]) -> str:
+    """Return the key of the patients' own streams; ``patient:anew`` in ``vary`` asks for the second set."""
+    return f"{seed}/patient/{'anew' if 'patient:anew' in vary else 'first'}"
+
+
+def _rank(draws: Draws, name: str) -> Array:
+    """Return a uniform number a person, the same in every arm."""
+    from subside.engine.kernel.random import uniforms
+
+    return uniforms("rank", draws.people, name, 1)[:, 0]

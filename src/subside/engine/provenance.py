@@ -1,0 +1,35 @@
+"""Which figures a run rests on."""
+
+from __future__ import annotations
+
+from subside.engine.arms import Arm
+from subside.engine.drugs import pk_set
+from subside.engine.group import Group
+from subside.engine.population.beliefs import Belief, Beliefs, Hypothesis
+from subside.engine.population.people import set_name
+from subside.errors import UnknownNameError
+from subside.evidence import by_row
+
+WEAK = ("recalled", "assumed", "design")
+
+
+def sources(group: Group, arm: Arm) -> tuple[str, ...]:
+    """Return the ids of all figures behind a run of this group in this arm, sorted."""
+    found = set(pk_set(set_name(arm.case)).figures)
+    for row in _rows(group.beliefs):
+        try:
+            found.add(by_row(row).id)
+        except UnknownNameError:  # a row of the literature that no study file holds
+            continue
+    return tuple(sorted(found))
+
+
+def weak_parameters(beliefs: Beliefs) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, basis, note) of each parameter and hypothesis that rests on no reading."""
+    items: list[Belief | Hypothesis] = [*beliefs.parameters.values(), *beliefs.hypotheses.values()]
+    return tuple((item.name, item.basis, item.note) for item in items if item.basis in WEAK)
+
+
+def _rows(beliefs: Beliefs) -> list[str]:
+    items: list[Belief | Hypothesis] = [*beliefs.parameters.values(), *beliefs.hypotheses.values()]
+    return [row for item in items for row in item.rows]

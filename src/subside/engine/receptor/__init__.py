@@ -1,0 +1,1 @@
+"""The NMDA receptor: magnesium block, trapping block by ketamine, and the rival low-dose routes."""

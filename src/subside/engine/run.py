@@ -1,0 +1,186 @@
+"""The main job: from a case to a course, and a case compared with placebo and other regimens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from subside.case import Case
+from subside.course import Caution, Comparison, Course, Curve, course_from_samples, quantity
+from subside.course.comparison import compare as compare_courses
+from subside.engine.arms import Arm, named, own
+from subside.engine.cautions import cautions
+from subside.engine.group import Group, Samples, gather, prepare, read_out
+from subside.engine.population.beliefs import Beliefs, fitted
+from subside.engine.population.draws import PARTS
+from subside.engine.provenance import sources
+from subside.engine.systems.chronic_pain.solve import solve
+from subside.engine.times import default_times_h
+from subside.errors import ParameterError
+
+DRAWS_OF_ONE = 400
+RESOLVED = 2  # patients that the independent solver re-solves
+
+Progress = Callable[[float], None]
+
+
+def simulate(
+    case: Case,
+    *,
+    n_patients: int = 1,
+    seed: int = 1,
+    times_h: ArrayLike | None = None,
+    typical: bool = False,
+    draws: int = DRAWS_OF_ONE,
+    beliefs: Beliefs | None = None,
+    keep: bool = True,
+    verify: bool = True,
+    progress: Progress | None = None,
+) -> Course:
+    """Return the course of this patient, or of many patients like them.
+
+    Args:
+        case: Patient and regimen; ``case.options`` fixes hypotheses and the PK set by name.
+        n_patients: 1: bands hold what is not known of this patient. More: patients described like
+            this one, each a draw of everything not known; bands hold the differences between them.
+        seed: Keys every random stream.
+        times_h: Times wanted, in h from the first infusion; the default grid if not given.
+        typical: One line without bands: typical values and the typical form of each hypothesis.
+        draws: How many draws stand for what is not known of one patient.
+        beliefs: What is believed about parameters; the fitted ones that ship if not given.
+        keep: Keep the samples in the course.
+        verify: Re-solve some patients independently and report the worst error.
+        progress: Told the share done, from 0 to 1.
+
+    Raises:
+        ParameterError: If a count or a time is impossible.
+        UnknownNameError: If an option names no hypothesis, form or PK set.
+    """
+    times = _times(case, times_h)
+    group = _group(case, n_patients, seed, typical, draws, beliefs)
+    return _course(group, own(case), times, n_patients, typical, keep, verify, progress)
+
+
+def compare(
+    case: Case,
+    arms: Sequence[str | Case],
+    *,
+    n_patients: int = 1,
+    seed: int = 1,
+    times_h: ArrayLike | None = None,
+    typical: bool = False,
+    draws: int = DRAWS_OF_ONE,
+    beliefs: Beliefs | None = None,
+    verify: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Return the same people under the case's own regimen (``case``) and under other arms.
+
+    Args:
+        case: As for ``simulate``.
+        arms: Names (``none``, ``placebo``, ``active-placebo``, ``ketamine``, ``esketamine``) or
+            cases, whose regimens this case's patient then gets; a case is named by its title.
+        n_patients, seed, times_h, typical, draws, beliefs, verify, progress: As for ``simulate``.
+
+    Raises:
+        ParameterError, UnknownNameError: As for ``simulate``; also for an arm that is not known.
+    """
+    chosen = [own(case)]
+    for other in arms:
+        if isinstance(other, Case):
+            treated = case.with_infusions(other.infusions)
+            chosen.append(Arm(name=other.title, title=other.title, case=treated, kind="drug"))
+        else:
+            chosen.append(named(other, case))
+    times = _times(case, times_h)
+    group = _group(case, n_patients, seed, typical, draws, beliefs)
+    courses: dict[str, Course] = {}
+    for index, arm in enumerate(chosen):
+        part = _part(progress, index, len(chosen))
+        courses[arm.name] = _course(group, arm, times, n_patients, typical, True, verify and index == 0, part)
+    return compare_courses(courses)
+
+
+def _group(
+    case: Case, n_patients: int, seed: int, typical: bool, draws: int, beliefs: Beliefs | None
+) -> Group:
+    if n_patients < 1 or draws < 1:
+        raise ParameterError(
+            f"patients must be a whole number of at least 1; got {min(n_patients, draws)}. "
+            "Ask for 1 patient (bands: what is not known) or for many."
+        )
+    beliefs = beliefs or fitted()
+    if typical:
+        return gather(case, beliefs, 1, seed=seed, vary=())
+    n = draws if n_patients == 1 else n_patients
+    return gather(case, beliefs, n, seed=seed, alike=n_patients > 1, vary=PARTS)
+
+
+def _course(
+    group: Group,
+    arm: Arm,
+    times: NDArray[np.float64],
+    n_patients: int,
+    typical: bool,
+    keep: bool,
+    verify: bool,
+    progress: Progress | None,
+) -> Course:
+    system, plan = prepare(group, arm, times)
+    solution = solve(system, plan, progress=progress)
+    samples = read_out(group, arm, solution)
+    worst = None
+    if verify:
+        from subside.engine.verify.resolve import worst_error
+
+        rng = np.random.default_rng(group.seed)
+        finite = np.flatnonzero(np.isfinite(solution["nrs_pain"]).all(axis=1))
+        rows = rng.choice(finite, size=min(RESOLVED, len(finite)), replace=False)
+        worst = worst_error(system, plan, rows) if len(rows) else None
+    about: dict[str, Any] = {
+        "n_patients": n_patients,
+        "seed": group.seed,
+        "title": arm.title,
+        "cautions": cautions(group, arm),
+        "sources": sources(group, arm),
+        "worst_error": worst,
+    }
+    if typical:
+        return _line(times, samples, about)
+    return course_from_samples(times, samples, baseline_nrs_pain=group.stated_pain, keep=keep, **about)
+
+
+def _line(times: NDArray[np.float64], samples: Samples, about: Mapping[str, Any]) -> Course:
+    """Return a course without bands. Probabilities of response need a spread, so they are left out."""
+    curves = {name: Curve.exact(name, quantity(name).unit, rows[0]) for name, rows in samples.items()}
+    note = Caution(
+        code="typical",
+        text="One line of typical values, asked for by name: it says nothing about what is not known.",
+    )
+    return Course(
+        times_h=times,
+        curves=curves,
+        samples=samples,
+        **{**about, "cautions": (note, *about["cautions"])},
+    )
+
+
+def _times(case: Case, times_h: ArrayLike | None) -> NDArray[np.float64]:
+    if times_h is None:
+        return default_times_h(case)
+    times = np.unique(np.round(np.atleast_1d(np.asarray(times_h, dtype=np.float64)) * 3600.0)) / 3600.0
+    if times.size == 0 or not np.all(np.isfinite(times)) or np.abs(times).max() > 24.0 * 366.0 * 10:
+        raise ParameterError(
+            f"times must be at least one finite time within ten years, in h; got {times_h!r}. "
+            'Ask for times such as "40 min,7 d,12 wk".'
+        )
+    return times
+
+
+def _part(progress: Progress | None, index: int, of: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda share: progress((index + share) / of)

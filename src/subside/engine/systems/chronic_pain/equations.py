@@ -1,0 +1,127 @@
+"""The equations of the system joined: what is felt, and what is read out.
+
+Scalar, one patient, one moment; the compiled loop inlines them. No function takes more than 30
+arguments: beyond that the interpreter packs them into a tuple, which the compiler cannot inline.
+"""
+
+from __future__ import annotations
+
+from subside.engine.effects.breathing import (
+    DEAD_SPACE_GRADIENT_MMHG,
+    PACO2_REST_MMHG,
+    arterial_co2,
+    depression,
+    drive_left,
+    respiratory_rate,
+    saturation,
+)
+from subside.engine.effects.circulation import mean_pressure, rise
+from subside.engine.effects.mind import alertness, cadss, p_psychomimetic
+from subside.engine.effects.mood import on_pain, relief
+from subside.engine.effects.pain import acute_analgesia, drive, movement_drive, rating
+from subside.engine.effects.stomach import probability
+from subside.engine.kernel.jit import scalar
+from subside.engine.receptor.routes import occupancy
+
+
+@scalar
+def usual_drive(s, mood, sleep, n_drive, gain, pain_by_mood, burden0, pain_by_sleep, h0):  # type: ignore[no-untyped-def]
+    """Return the drive without drug, expectation or rebound: what the patient would feel untreated."""
+    aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
+    return drive(n_drive, gain, s, aside, 0.0, 0.0, 0.0)
+
+
+@scalar
+def felt_drive(
+    s, mood, sleep, expectation, tolerance, c_s, c_r, c_nk, n_drive, gain, pain_by_mood, burden0,
+    pain_by_sleep, h0, r_activity, nk_opposes, acute_emax, acute_c50, tolerance_gain, rebound_gain,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return the drive that reaches awareness now."""
+    fading = tolerance_gain * tolerance
+    acute = acute_analgesia(c_s, c_r, c_nk, r_activity, nk_opposes, acute_emax, acute_c50, fading)
+    there = acute / acute_emax
+    rebound = rebound_gain * max(tolerance - there, 0.0)
+    aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
+    return drive(n_drive, gain, s, aside, acute, expectation, rebound)
+
+
+@scalar
+def pain_now(
+    s, mood, sleep, expectation, tolerance, c_s, c_r, c_nk, n_drive, gain, pain_by_mood, burden0,
+    pain_by_sleep, h0, r_activity, nk_opposes, acute_emax, acute_c50, tolerance_gain, rebound_gain,
+    movement_extra, s0,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return pain at rest and on movement, 0 to 10, without day-to-day fluctuation."""
+    u = felt_drive(
+        s, mood, sleep, expectation, tolerance, c_s, c_r, c_nk, n_drive, gain, pain_by_mood, burden0,
+        pain_by_sleep, h0, r_activity, nk_opposes, acute_emax, acute_c50, tolerance_gain, rebound_gain,
+    )  # fmt: skip
+    return rating(u), rating(movement_drive(u, movement_extra, s, s0))
+
+
+@scalar
+def block_now(c_s, c_r, um, r_nmda, half_pore):  # type: ignore[no-untyped-def]
+    """Return the share of open channels that ketamine blocks (pore, magnesium at its usual level)."""
+    return occupancy(um * max(c_s + r_nmda * c_r, 0.0), half_pore)
+
+
+@scalar
+def moods(
+    mood, signal, expectation, signal_emax, signal_half, by_expectation, phq9_0, madrs_0, gad7_0, pcl5_0,
+    gad7_by_mood, pcl5_by_mood,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return PHQ-9, MADRS, GAD-7 and PCL-5.
+
+    Anxiety and post-traumatic stress follow the change of mood by their own factors, 0 by default.
+    """
+    burden = mood * (1.0 - relief(signal, signal_emax, signal_half)) * (1.0 - by_expectation * expectation)
+    change = burden - 1.0
+    return (
+        min(phq9_0 * burden, 27.0),
+        min(madrs_0 * burden, 60.0),
+        min(max(gad7_0 * (1.0 + gad7_by_mood * change), 0.0), 21.0),
+        min(max(pcl5_0 * (1.0 + pcl5_by_mood * change), 0.0), 80.0),
+    )
+
+
+@scalar
+def minds(
+    c_mind, c_sedation, c_stomach, mind_tolerance, per_ng, tolerance_gain, psy_background, psy_half,
+    sedation_half, sedation_steepness, benzo, opioid, midazolam,
+    nausea_0, nausea_half, nausea_steepness, dizzy_0, dizzy_half, dizzy_steepness,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return CADSS, p(psychomimetic), MOAA/S, p(nausea), p(dizziness)."""
+    dissociation = cadss(max(c_mind, 0.0), per_ng, min(tolerance_gain * mind_tolerance, 0.95))
+    both = min(benzo + midazolam, 0.8)
+    return (
+        dissociation,
+        p_psychomimetic(dissociation, psy_background, psy_half),
+        alertness(max(c_sedation, 0.0), sedation_half, sedation_steepness, both, opioid),
+        probability(max(c_stomach, 0.0), nausea_0, nausea_half, nausea_steepness),
+        probability(max(c_stomach, 0.0), dizzy_0, dizzy_half, dizzy_steepness),
+    )
+
+
+@scalar
+def circulation(c, sbp_0, dbp_0, hr_0, sbp_emax, dbp_emax, hr_emax, half):  # type: ignore[no-untyped-def]
+    """Return systolic, diastolic, mean pressure (mmHg) and heart rate (1/min)."""
+    level = max(c, 0.0)
+    sbp = sbp_0 * (1.0 + rise(level, sbp_emax, half))
+    dbp = dbp_0 * (1.0 + rise(level, dbp_emax, half))
+    return sbp, dbp, mean_pressure(sbp, dbp), hr_0 * (1.0 + rise(level, hr_emax, half))
+
+
+@scalar
+def breathing(
+    c, rr_0, etco2_0, co2_gain, gradient, emax, half, opioid, benzo, midazolam, interaction, fio2
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return SpO2 (%), end-tidal CO2 (mmHg) and breaths a minute."""
+    # Background medicines have set the resting values: what is new acts on top of them.
+    rest = drive_left(0.0, opioid, benzo, interaction)
+    now = drive_left(depression(max(c, 0.0), emax, half), opioid, min(benzo + midazolam, 0.9), interaction)
+    p_rest = arterial_co2(rest, co2_gain)
+    p = arterial_co2(now, co2_gain)
+    shift = p - p_rest
+    paco2 = PACO2_REST_MMHG + (etco2_0 - (PACO2_REST_MMHG - DEAD_SPACE_GRADIENT_MMHG)) + shift
+    rate = respiratory_rate(rr_0, p) / respiratory_rate(1.0, p_rest)
+    return saturation(paco2, fio2, gradient), etco2_0 + shift, rate

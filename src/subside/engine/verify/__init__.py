@@ -1,0 +1,1 @@
+"""An independent adaptive solver re-solves some patients of each run."""
