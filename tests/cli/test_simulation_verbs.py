@@ -56,14 +56,15 @@ class StandIn:
         )
 
     def compare(
-        self, case, arms, *, n_patients=1, seed=1, times_h=None, typical=False, keep=False, progress=None
+        self, case, arms, *, n_patients=1, seed=1, times_h=None, typical=False, progress=None
     ):
-        self.asked.append({"what": "compare", "arms": dict(arms)})
+        names = [arm if isinstance(arm, str) else arm.title for arm in arms]
+        self.asked.append({"what": "compare", "arms": names, "given": arms})
         if self.raises is not None:
             raise self.raises
         how = {"n_patients": n_patients, "seed": seed, "times_h": times_h, "typical": typical, "keep": True}
         courses = {"case": self._course(2.0, **how)}
-        courses |= {name: self._course(0.5, **how) for name in arms}
+        courses |= {name: self._course(0.5, **how) for name in names}
         return compare(courses)
 
 
@@ -119,7 +120,7 @@ def test_simulate_for_people_leads_with_the_difference_from_placebo(engine, case
     out = capsys.readouterr()
     assert "placebo" in out.out
     assert "not a medical device" in out.out
-    assert engine.asked[0] == {"what": "compare", "arms": {"placebo": "placebo"}}
+    assert engine.asked[0]["arms"] == ["placebo"]
 
 
 def test_out_holds_the_report_the_table_and_the_summary(engine, case, capsys, tmp_path):
@@ -215,8 +216,7 @@ def test_compare_runs_named_arms_and_case_files(engine, case, capsys, root):
     assert document["verb"] == "compare"
     assert list(document["result"]["arms"]) == ["case", "none", "placebo", "schwartzman_2009_crps"]
     assert "case - placebo" in document["result"]["differences"]
-    given = engine.asked[0]["arms"]["schwartzman_2009_crps"]
-    assert given.infusions
+    assert engine.asked[0]["given"][2].infusions
 
 
 def test_compare_for_people_shows_every_arm(engine, case, capsys):

@@ -26,9 +26,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
     """Run the case's typical line, which rests on the same figures as any run, and list them."""
     case = load_case(options)
     ready(talk)
-    from subside.cli.run_options import the_engine
-
-    engine = the_engine()
+    from subside import engine
 
     course = engine.simulate(case, n_patients=1, seed=options.seed, times_h=(0.0,), typical=True)
     footing, plain = footing_of(course.sources)

@@ -56,9 +56,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
     case = load_case(options)
     arms = _arms(options.arms)
     ready(talk)
-    from subside.cli.run_options import the_engine
-
-    engine = the_engine()
+    from subside import engine
     from subside.course import compare_result
 
     with talk.progress(f"Simulating {len(arms) + 1} treatments") as progress:
@@ -90,16 +88,18 @@ def _is_file(name: str) -> bool:
     return name.endswith(".toml") or Path(name).is_file()
 
 
-def _arms(names: list[str]) -> dict[str, str | Case]:
-    """Return each arm by its name: a known treatment, or the case that a file holds."""
+def _arms(names: list[str]) -> list[str | Case]:
+    """Return each arm: the name of a known treatment, or a case from a file, titled by that file."""
     from subside.case import read_case
 
-    arms: dict[str, str | Case] = {}
+    arms: list[str | Case] = []
+    taken = {"case", *ARMS}
     for name in names:
         if not _is_file(name):
-            arms[name] = name
+            arms.append(name)
             continue
         stem = Path(name).stem
-        taken = stem in (*arms, *ARMS, "case")
-        arms[name if taken else stem] = read_case(name)
+        title = name if stem in taken else stem
+        taken.add(title)
+        arms.append(read_case(name).model_copy(update={"title": title}))
     return arms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from subside.cli.arguments import Parser, patients, times
 from subside.cli.talk import Talk
@@ -50,14 +50,7 @@ def ready(talk: Talk) -> None:
     from subside.engine.kernel.jit import is_warm
 
     if not is_warm():
-        from subside.engine.kernel import warmup
+        from subside.engine import warmup
 
         talk.say("First run: compiling the equations for this machine (a few seconds, once) ...")
         warmup()
-
-
-def the_engine() -> Any:
-    """Return the engine, loaded only now."""
-    from subside import engine
-
-    return engine

@@ -59,9 +59,7 @@ def _simulate(
 ) -> tuple[Course, Comparison | None]:
     """The course, and the comparison with placebo if someone will read its headline."""
     ready(talk)
-    from subside.cli.run_options import the_engine
-
-    engine = the_engine()
+    from subside import engine
 
     common: dict[str, Any] = {
         "n_patients": options.patients,
@@ -73,7 +71,7 @@ def _simulate(
     with talk.progress(f"Simulating {people}") as progress:
         if options.json and options.out is None:
             return engine.simulate(case, **common, keep=keep, progress=progress), None
-        comparison = engine.compare(case, {"placebo": "placebo"}, **common, keep=keep, progress=progress)
+        comparison = engine.compare(case, ["placebo"], **common, progress=progress)
     return comparison.arms["case"], comparison
 
 

@@ -21,7 +21,8 @@ def run(options: Namespace, talk: Talk) -> Answer:
     """Compile everything that a simulation uses; the compiled code is kept for later runs."""
     import time
 
-    from subside.engine.kernel import cache_folder, warmup
+    from subside.engine import warmup
+    from subside.engine.kernel import cache_folder
 
     talk.say("Compiling the equations for this machine (once, a few seconds) ...")
     started = time.monotonic()
