@@ -15,7 +15,7 @@ from subside.errors import ParameterError, nearest, unknown_name
 __all__ = ["DEFAULT_SITE", "SITES", "build", "thresholds"]
 
 #: Sites that the rule file knows.
-SITES: Final = ("strict", "texas_office", "anzca")
+SITES: Final = ("strict", "texas", "anzca")
 DEFAULT_SITE: Final = "strict"
 
 _T = TypeVar("_T")
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 @lru_cache(maxsize=8)
 def thresholds(site: str = DEFAULT_SITE) -> Thresholds:
-    """Return the thresholds of a site profile: ``strict``, ``texas_office`` or ``anzca``.
+    """Return the thresholds of a site profile: ``strict``, ``texas`` or ``anzca``.
 
     Raises:
         UnknownNameError: If there is no such site; the nearest is named.

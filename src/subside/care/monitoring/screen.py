@@ -87,7 +87,6 @@ def view(snapshot: Snapshot, thresholds: Thresholds, baseline: Baseline, now_ms:
     lines = _alarms(snapshot, plan, now_ms)
     paused = snapshot.paused_until_ms
     left = None if paused is None or paused <= now_ms else (paused - now_ms) / 1000
-    loud: list[Priority] = [line.priority for line in lines if line.flashing and line.present]
     return View(
         now_ms=now_ms,
         behind_s=(now_ms - snapshot.now_ms) / 1000,
@@ -97,7 +96,7 @@ def view(snapshot: Snapshot, thresholds: Thresholds, baseline: Baseline, now_ms:
         ),
         alarms=lines,
         grouped=sum(line.grouped for line in lines),
-        sounding=max(loud, key=lambda p: RANK[p]) if loud and left is None else None,
+        sounding=_loudest(lines) if left is None else None,
         audio_pause_left_s=left,
         checks=tuple(
             CheckLine(
@@ -113,6 +112,11 @@ def view(snapshot: Snapshot, thresholds: Thresholds, baseline: Baseline, now_ms:
         news2=news2(snapshot, thresholds, baseline, now_ms),
         notes=_notes(thresholds),
     )
+
+
+def _loudest(lines: tuple[AlarmLine, ...]) -> Priority | None:
+    """Return the priority that sounds: the highest of what is present and unacknowledged."""
+    return next((line.priority for line in lines if line.flashing and line.present), None)
 
 
 def _vital(s: Snapshot, plan: Plan, what: str, now_ms: int) -> Vital | None:

@@ -1,0 +1,203 @@
+"""A session written by hand, for people: signals drawn by their corners, a few rows, and what must come.
+
+Tests use these files and ``subside replay`` runs them: a bug report is a file that can be run.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from subside.care.monitoring.observation import Observation
+from subside.care.monitoring.record import Record, elapsed_ms, parse_csv
+from subside.care.monitoring.rulebook import DEFAULT_SITE, SITES, thresholds
+from subside.care.monitoring.threshold import Baseline
+from subside.errors import CaseError, Problem, SubsideError, UnitError, nearest
+
+__all__ = ["Expected", "Scenario", "parse_scenario", "read_scenario"]
+
+_KEYS: Final = (
+    "title", "story", "incident", "site", "until", "baseline", "record", "signal", "expect", "never", "end",
+)  # fmt: skip
+_SIGNAL: Final = ("what", "unit", "device", "every", "from", "to", "points", "shape", "gaps", "source", "lag")
+_EXPECT: Final = ("at", "within", "kind", "alarm", "priority", "says", "to")
+_NEVER: Final = ("kind", "alarm", "from", "to", "why")
+_END: Final = ("standing", "clear", "shows", "blank")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """One change that must come (or must never come): which, when, and how it reads."""
+
+    at_ms: int | None = None
+    within_ms: int = 2000
+    kind: str = "raised"
+    alarm: str = ""
+    priority: str = ""
+    says: str = ""
+    to: str = ""
+    from_ms: int = 0
+    to_ms: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One session with what must come of it."""
+
+    title: str
+    story: str
+    record: Record
+    incident: str = ""
+    site: str = DEFAULT_SITE
+    until_ms: int | None = None
+    expect: tuple[Expected, ...] = ()
+    never: tuple[Expected, ...] = ()
+    end: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Return the scenario in a TOML file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _wrong(path.name, "file", "text that is not UTF-8", "UTF-8", "Save it as UTF-8.") from error
+    return parse_scenario(text, origin=path.name)
+
+
+def parse_scenario(text: str, *, origin: str) -> Scenario:
+    """Return the scenario in a TOML text.
+
+    Raises:
+        CaseError: If a key is unknown or a part cannot be read; the message names the place.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(origin, "file", f"no TOML ({error})", "TOML", "Mend the line that it names.") from error
+    _known(table, _KEYS, "scenario", origin)
+    site = table.get("site", DEFAULT_SITE)
+    if site not in SITES:
+        raise _wrong(origin, "site", repr(site), " or ".join(SITES), "Choose one.")
+    parts: list[Observation] = []
+    if "record" in table:
+        parts += _rows(table["record"], origin)
+    for number, signal in enumerate(table.get("signal", ())):
+        where = f"signal[{number}]"
+        _known(signal, _SIGNAL, where, origin)
+        try:
+            parts += _signal(signal, len(parts) + 1)
+        except (KeyError, TypeError, ValueError, SubsideError) as error:
+            got = error.got if isinstance(error, UnitError) else f"{type(error).__name__}: {error}"
+            accepted = "what, unit, every, from, to, points"
+            raise _wrong(origin, where, got, accepted, "Mend this signal.") from error
+    if not parts:
+        raise _wrong(origin, "scenario", "no readings", "record or [[signal]]", "Add one.")
+    return Scenario(
+        title=str(table.get("title", origin)),
+        story=str(table.get("story", "")).strip(),
+        incident=str(table.get("incident", "")),
+        record=Record(observations=tuple(parts), baseline=_baseline(table.get("baseline", {}), origin)),
+        site=site,
+        until_ms=elapsed_ms(table["until"]) if "until" in table else None,
+        expect=tuple(
+            _expected(e, _EXPECT, f"expect[{i}]", origin) for i, e in enumerate(table.get("expect", ()))
+        ),
+        never=tuple(
+            _expected(e, _NEVER, f"never[{i}]", origin) for i, e in enumerate(table.get("never", ()))
+        ),
+        end=_end(table.get("end", {}), origin),
+    )
+
+
+def _rows(text: object, origin: str) -> list[Observation]:
+    if not isinstance(text, str):
+        raise _wrong(
+            origin, "record", "no text", "rows of at, what, value, ... in triple quotes", "Write them."
+        )
+    header = "at, what, value, unit, source, device\n"
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    body = text if first.replace(" ", "").startswith("at,what") else header + text.lstrip("\n")
+    return list(parse_csv(body, origin=f"{origin}, record").observations)
+
+
+def _signal(table: Mapping[str, Any], number: int) -> list[Observation]:
+    """Return the readings of one signal: a value at each corner, held ("step") or drawn on ("line")."""
+    what = table["what"]
+    channel = next((c for c in thresholds().channels if c.name == what), None)
+    if channel is None:
+        raise ValueError(
+            f"no channel {what!r}; nearest: {nearest(what, [c.name for c in thresholds().channels])}"
+        )
+    if channel.unit not in ("0/1", "0-5", "0-10", "-5 to +4") and table["unit"] != channel.unit:
+        raise ValueError(f"unit {table['unit']!r}; {what} is in {channel.unit}")
+    corners = [(elapsed_ms(at), None if value == "" else float(value)) for at, value in table["points"]]
+    gaps = [(elapsed_ms(a), elapsed_ms(b)) for a, b in table.get("gaps", ())]
+    lag = elapsed_ms(table["lag"]) if "lag" in table else 0
+    shape: Literal["step", "line"] = table.get("shape", "step")
+    found: list[Observation] = []
+    for at in range(elapsed_ms(table["from"]), elapsed_ms(table["to"]) + 1, elapsed_ms(table["every"])):
+        if not any(a <= at < b for a, b in gaps):
+            found.append(
+                Observation(
+                    at_ms=at,
+                    what=what,
+                    value=_at(corners, at, shape),
+                    source=table.get("source", "device"),
+                    device=table.get("device", "monitor"),
+                    sequence=number + len(found),
+                    received_ms=at + lag,
+                )
+            )
+    return found
+
+
+def _at(corners: list[tuple[int, float | None]], at: int, shape: str) -> float | None:
+    """Return the value of a drawn signal at a moment."""
+    before = [c for c in corners if c[0] <= at] or corners[:1]
+    after = [c for c in corners if c[0] > at]
+    t0, v0 = before[-1]
+    if shape == "step" or not after or v0 is None:
+        return v0
+    t1, v1 = after[0]
+    return v0 if v1 is None else round(v0 + (v1 - v0) * (at - t0) / (t1 - t0), 1)
+
+
+def _baseline(table: Mapping[str, Any], origin: str) -> Baseline:
+    known = tuple(Baseline.__dataclass_fields__)
+    _known(table, known, "baseline", origin)
+    return replace(Baseline(), **table)
+
+
+def _expected(table: Mapping[str, Any], keys: tuple[str, ...], where: str, origin: str) -> Expected:
+    _known(table, keys, where, origin)
+    return Expected(
+        at_ms=elapsed_ms(table["at"]) if "at" in table else None,
+        within_ms=elapsed_ms(table.get("within", "2 s")),
+        kind=table.get("kind", "raised"),
+        alarm=table.get("alarm", ""),
+        priority=table.get("priority", ""),
+        says=table.get("says", ""),
+        to=table.get("to", "") if "kind" in keys and "at" in keys else "",
+        from_ms=elapsed_ms(table["from"]) if "from" in table else 0,
+        to_ms=elapsed_ms(table["to"]) if "to" in table and "at" not in keys else None,
+    )
+
+
+def _end(table: Mapping[str, Any], origin: str) -> dict[str, tuple[str, ...]]:
+    _known(table, _END, "end", origin)
+    return {name: tuple(values) for name, values in table.items()}
+
+
+def _known(table: Mapping[str, Any], known: tuple[str, ...], where: str, origin: str) -> None:
+    for key in table:
+        if key not in known:
+            hint = nearest(key, known)
+            remedy = f"Did you mean '{hint}'?" if hint else "Remove it."
+            raise _wrong(origin, f"{where}.{key}", "an unknown key", ", ".join(known), remedy)
+
+
+def _wrong(origin: str, where: str, got: str, accepted: str, remedy: str) -> CaseError:
+    return CaseError([Problem(where=where, got=got, accepted=accepted, remedy=remedy)], origin=origin)
