@@ -334,9 +334,9 @@ def _molar_mass(substance: str) -> float:
 
 
 def _scaled(number: float, factor: float) -> float:
-    """Return number times factor, dividing where the factor is 1/1000: 5 mcg is 0.005 exactly."""
+    """Return number times factor; a factor below 1 is so many thousandths: 5 mcg is 0.005 exactly."""
     if factor < 1:
-        return number / round(1.0 / factor, 9)
+        return number * round(factor * MCG_PER_MG) / MCG_PER_MG
     return number * factor
 
 
