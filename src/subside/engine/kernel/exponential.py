@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import math
 
-from subside.engine.kernel.jit import compiled, scalar
+from subside.engine.kernel.jit import inner, scalar
 from subside.engine.kernel.lanes import LANES
 
 WEIGHTS = 7
 
 
-@compiled
+@inner
 def _phi(z):  # type: ignore[no-untyped-def]
     """Return phi1, phi2, phi3 at -z (z >= 0), by series where the closed form would cancel."""
     if z < 1.0:
@@ -36,7 +36,7 @@ def _phi(z):  # type: ignore[no-untyped-def]
     return phi1, phi2, (0.5 - phi2) / z
 
 
-@compiled
+@inner
 def weights(rates, hs, out):  # type: ignore[no-untyped-def]
     """Fill ``out[step, (state * WEIGHTS + weight) * LANES + lane]`` from ``rates[state * LANES]``."""
     n_states = rates.shape[0] // LANES

@@ -1,22 +1,25 @@
-"""exp, log and what is built on them, in a form that the compiler turns into vector code.
+"""exp, log, reciprocal and what is built on them, in a form that becomes fast vector code.
 
-The C library's exp and log are calls, and one call keeps a whole lane loop scalar. These are
-straight-line arithmetic on the bits of a double, portable to every 64-bit machine. Relative error
-of ``exp`` below 1e-11 for |x| < 700, absolute error of ``log`` below 1e-11 for normal x > 0.
+The C library's exp and log are calls, and one call keeps a whole lane loop scalar; a division of
+16 lanes takes as long as 30 multiplications. These are straight-line multiplications and additions on
+the bits of a double, portable to every 64-bit machine. NaN in gives NaN out.
 
-Source: range reduction and minimax-free Taylor forms as in any text on elementary functions
-(Muller, Elementary Functions, 3rd ed. (2016), ch. 11); the rounding constant is 1.5 * 2**52.
+Errors, for arguments that are normal numbers: ``exp`` 1e-12 (relative, |x| < 700), ``log`` 1e-12
+(absolute, x > 0), ``reciprocal`` 1e-15 (relative, 1e-300 < |x| < 1e300).
+
+Source: range reduction and Taylor forms, Muller, Elementary Functions, 3rd ed. (2016), ch. 11; the
+reciprocal by Newton's iteration from a linear guess in the bits, ibid. ch. 5.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
 from subside.engine.kernel.jit import scalar
+from subside.engine.kernel.vector import FLOATS, INTS
 
 ROUND = 6755399441055744.0  # adding it leaves the nearest integer in the low bits of the mantissa
 LOG2_E = 1.4426950408889634
@@ -24,26 +27,40 @@ LN_2 = 0.6931471805599453
 SMALLEST = 1e-280  # keeps log away from zero and from denormal numbers
 BITS_OF_SQRT_HALF = 0x3FE6A09E667F3BCD
 BITS_OF_ROUND = 0x4338000000000000
+# The bits of a double grow almost linearly with its logarithm: this minus the bits of x are the bits of
+# 1/x within 12 %. Any constant near it would do; this one is best.
+RECIPROCAL_GUESS = 0x7FDE623822FC16E6
 
 
 @intrinsic
 def _bits(typing_context: Any, x: Any) -> Any:
-    """Return the bits of a double as an integer."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
+    """Return the bits of a double, or of a vector of them, as integers."""
+    return _reinterpret(INTS(FLOATS) if x == FLOATS else types.int64(types.float64))
 
 
 @intrinsic
 def _double(typing_context: Any, bits: Any) -> Any:
-    """Return the double with these bits."""
+    """Return the double, or the vector of them, with these bits."""
+    return _reinterpret(FLOATS(INTS) if bits == INTS else types.float64(types.int64))
 
+
+def _reinterpret(signature: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
+        return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
 
-    return types.float64(types.int64), generate
+    return signature, generate
+
+
+@scalar
+def reciprocal(x: float) -> float:
+    """Return 1/x; not for 0, infinity or denormal numbers."""
+    r = _double(RECIPROCAL_GUESS - _bits(x))
+    e = 1.0 - x * r  # each round: error to the third power
+    r = r + r * (e + e * e)
+    e = 1.0 - x * r
+    r = r + r * (e + e * e)
+    e = 1.0 - x * r
+    return r + r * e
 
 
 @scalar
@@ -52,8 +69,7 @@ def exp(x: float) -> float:
     clipped = min(max(x, -700.0), 700.0)
     shifted = clipped * LOG2_E + ROUND
     r = clipped - (shifted - ROUND) * LN_2
-    p = 1 / 39916800.0
-    p = p * r + 1 / 3628800.0
+    p = 1 / 3628800.0
     p = p * r + 1 / 362880.0
     p = p * r + 1 / 40320.0
     p = p * r + 1 / 5040.0
@@ -75,8 +91,7 @@ def log(x: float) -> float:
     mantissa = _double(bits - (exponent << 52))
     f = (mantissa - 1.0) / (mantissa + 1.0)
     q = f * f
-    p = 1 / 15.0
-    p = p * q + 1 / 13.0
+    p = 1 / 13.0
     p = p * q + 1 / 11.0
     p = p * q + 1 / 9.0
     p = p * q + 1 / 7.0
@@ -93,9 +108,15 @@ def power(x: float, exponent: float) -> float:
 
 
 @scalar
+def michaelis(x: float, half: float) -> float:
+    """Return the saturating fraction x / (half + x)."""
+    return x / (half + x)
+
+
+@scalar
 def hill(x: float, ec50: float, h: float) -> float:
     """Return the sigmoid Emax fraction x**h / (ec50**h + x**h), for x >= 0 and ec50 > 0."""
-    return 1.0 / (1.0 + exp(h * (log(ec50) - log(x))))
+    return logistic(h * (log(x) - log(ec50)))
 
 
 @scalar

@@ -1,4 +1,4 @@
-"""The two compile decorators and the folder that keeps compiled code.
+"""The compile decorators and the folder that keeps compiled code.
 
 Numba's own cache is keyed by the source of the *decorated* function only: an edit in an equation
 that another file inlines would silently give the old answer. Here the cache folder itself is named
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite.binding
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -29,8 +30,9 @@ FASTMATH = {"contract", "nsz", "arcp"}
 
 
 def sources_hash() -> str:
-    """Return a short hash of every source file of the engine and of the compiler's version."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]} numba {numba.__version__}".encode())
+    """Return a short hash of every source file of the engine, the compiler's version and the processor."""
+    made_by = (sys.version_info[:2], numba.__version__, llvmlite.binding.get_host_cpu_name())
+    digest = hashlib.sha256(repr(made_by).encode())
     for path in sorted(ENGINE.rglob("*.py")):
         digest.update(path.relative_to(ENGINE).as_posix().encode())
         digest.update(path.read_bytes())
@@ -86,5 +88,19 @@ def scalar(function: Function) -> Function:
 
 def compiled(function: Function) -> Function:
     """Compile a loop, free of the interpreter lock, and keep it in ``cache_folder()``."""
+    return _compile(function)
+
+
+def inner(function: Function) -> Function:
+    """Compile a loop that allocates nothing; for whatever runs once a step.
+
+    As ``compiled``, but arrays are not reference-counted: each count is an atomic instruction, a
+    slice takes two, and they would cost as much time as the equations. The caller, ``compiled``,
+    owns the arrays.
+    """
+    return _compile(function, _nrt=False)
+
+
+def _compile(function: Function, **options: bool) -> Function:
     cached = Path(str(numba.config.CACHE_DIR)).is_dir() if numba.config.CACHE_DIR else False
-    return numba.njit(nogil=True, error_model="numpy", fastmath=FASTMATH, cache=cached)(function)
+    return numba.njit(nogil=True, error_model="numpy", fastmath=FASTMATH, cache=cached, **options)(function)

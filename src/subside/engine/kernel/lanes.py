@@ -8,15 +8,37 @@ count are what lets the compiler prove that two items do not overlap.
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from subside.engine.kernel.jit import compiled
+
 LANES = 16
+CACHE_LINE = 64  # bytes
+
+
+@compiled
+def scratch(n):  # type: ignore[no-untyped-def]
+    """Return an array of ``n`` doubles for use inside a compiled loop, aligned like ``aligned``."""
+    raw = np.empty(n + CACHE_LINE // 8)
+    start = (-raw.ctypes.data % CACHE_LINE) // 8
+    return raw[start : start + n]
 
 
 def blocks(n_patients: int) -> int:
     """Return the number of blocks that hold ``n_patients``."""
     return -(-n_patients // LANES)
+
+
+def aligned(shape: tuple[int, ...], dtype: type = np.float64) -> NDArray[Any]:
+    """Return an empty array that starts on a cache line, so that output can be streamed into it."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    raw = np.empty(size + CACHE_LINE, dtype=np.uint8)
+    start = -raw.ctypes.data % CACHE_LINE
+    return raw[start : start + size].view(dtype).reshape(shape)
 
 
 def to_lanes(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -25,11 +47,13 @@ def to_lanes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     The last block is filled up with copies of the last patient: harmless work, no special case.
     """
     n, items = values.shape
-    padded = np.empty((blocks(n) * LANES, items))
-    padded[:n] = values
-    padded[n:] = values[-1]
-    by_block = padded.reshape(blocks(n), LANES, items)
-    return np.ascontiguousarray(by_block.transpose(0, 2, 1)).reshape(blocks(n), items * LANES)
+    full, rest = divmod(n, LANES)
+    by_block: NDArray[np.float64] = aligned((blocks(n), items, LANES))
+    by_block[:full] = values[: full * LANES].reshape(full, LANES, items).transpose(0, 2, 1)
+    if rest:
+        by_block[full, :, :rest] = values[full * LANES :].T
+        by_block[full, :, rest:] = values[-1][:, None]
+    return by_block.reshape(blocks(n), items * LANES)
 
 
 def from_lanes(output: NDArray[np.floating], n_patients: int) -> NDArray[np.floating]:

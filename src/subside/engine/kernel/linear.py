@@ -15,12 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from subside.engine.kernel.jit import compiled
-from subside.engine.kernel.lanes import LANES
-from subside.engine.kernel.vector import sum_of_products
+from subside.engine.kernel.jit import compiled, inner
+from subside.engine.kernel.lanes import LANES, scratch
+from subside.engine.kernel.products import sum_of_products
+from subside.engine.kernel.vector import WIDTH, together, where
 
 TAYLOR_ORDER = 12  # at norm 1/2 the remainder is below 2e-14
 LARGEST_NORM = 0.5
+MOST_HALVINGS = 60.0  # an infinite rate must end the loop; its patient fails
+SAME_STEP = 1e-11  # relative; step sizes are differences of times, so their last bits differ
 TRACE_RATE = 1e-60  # keeps washed-out amounts out of the slow denormal range
 
 Pair = tuple[int, int]
@@ -61,8 +64,7 @@ def pattern(non_zeros: tuple[Pair, ...], *, n_states: int, n_inputs: int) -> Pat
     entries = [(int(i), int(j)) for i, j in np.argwhere(reach)]
     at = {pair: index for index, pair in enumerate(entries)}
     by_entry = [
-        [(at[i, j], at[j, k]) for j in range(size) if (i, j) in at and (j, k) in at]
-        for i, k in entries
+        [(at[i, j], at[j, k]) for j in range(size) if (i, j) in at and (j, k) in at] for i, k in entries
     ]
     return Pattern(
         rows=np.array([i for i, _ in entries]),
@@ -75,7 +77,7 @@ def pattern(non_zeros: tuple[Pair, ...], *, n_states: int, n_inputs: int) -> Pat
     )
 
 
-@compiled
+@inner
 def _multiply(a, b, out, structure):  # type: ignore[no-untyped-def]
     starts = structure.starts
     left, right = structure.left, structure.right
@@ -87,48 +89,68 @@ def _multiply(a, b, out, structure):  # type: ignore[no-untyped-def]
 def propagators(rates, hs, structure, out):  # type: ignore[no-untyped-def]
     """Fill ``out[2 * step]`` with exp(h/2 A) and ``out[2 * step + 1]`` with exp(h A), one block.
 
-    Shape of ``out``: ``(2 * step sizes, entries * LANES)``. A step twice its
-    predecessor costs two squarings, so ladders of doubled steps are cheap.
+    Args:
+        rates: The non-zeros of A, in lanes, in the order given to ``pattern``.
+        hs: Step sizes, rising. One that is twice its predecessor costs a single product.
+        structure: What ``pattern`` returned.
+        out: Shape ``(2 * step sizes, entries * LANES)``.
+    """
+    n = out.shape[1]
+    term, work, scaled = scratch(n), scratch(n), scratch(n)
+    norms, halvings = scratch(structure.diagonal.shape[0] * LANES), scratch(LANES)
+    for ih in range(hs.shape[0]):
+        half, whole = out[2 * ih], out[2 * ih + 1]
+        if ih > 0 and abs(hs[ih] - 2.0 * hs[ih - 1]) < SAME_STEP * hs[ih]:
+            half[:] = out[2 * ih - 1]
+        else:
+            _exponential(rates, 0.5 * hs[ih], structure, half, term, work, scaled, norms, halvings)
+        _multiply(half, half, whole, structure)
+
+
+@compiled
+def _exponential(rates, h, structure, total, term, work, scaled, norms, halvings):  # type: ignore[no-untyped-def]
+    """Fill ``total`` with exp(h A): Taylor series of A h / 2**halvings, then as many squarings.
+
+    Each lane has its own number of halvings: a patient's result does not depend on the neighbors,
+    and a failed one (NaN) does not spoil theirs.
     """
     rate_entries, rows, diagonal = structure.rates, structure.rows, structure.diagonal
-    n = out.shape[1]
-    term = np.empty(n)
-    work = np.empty(n)
-    scaled = np.empty(n)
-    for ih in range(hs.shape[0]):
-        half = out[2 * ih]
-        if ih > 0 and abs(hs[ih] - 2.0 * hs[ih - 1]) < 1e-13 * hs[ih]:
-            half[:] = out[2 * ih - 1]
-            _multiply(half, half, out[2 * ih + 1], structure)
-            continue
-        h = 0.5 * hs[ih]
-        norms = np.zeros((diagonal.shape[0], LANES))
-        scaled[:] = 0.0
-        for e in range(rate_entries.shape[0]):
-            for j in range(LANES):
-                scaled[rate_entries[e] * LANES + j] += rates[e * LANES + j] * h
-                norms[rows[rate_entries[e]], j] += abs(rates[e * LANES + j] * h)
-        largest = norms.max()
-        squarings = 0
-        while largest > LARGEST_NORM:
-            largest *= 0.5
-            squarings += 1
-        scaled *= 0.5**squarings
-        total = half
-        total[:] = scaled
+    scaled[:] = 0.0
+    norms[:] = 0.0
+    for e in range(rate_entries.shape[0]):
+        for j in range(LANES):
+            scaled[rate_entries[e] * LANES + j] += rates[e * LANES + j] * h
+            norms[rows[rate_entries[e]] * LANES + j] += abs(rates[e * LANES + j] * h)
+    most = 0.0
+    for j in range(LANES):
+        largest = 0.0
         for d in range(diagonal.shape[0]):
-            for j in range(LANES):
-                total[diagonal[d] * LANES + j] += 1.0
-        term[:] = scaled
-        for order in range(2, TAYLOR_ORDER + 1):
-            _multiply(scaled, term, work, structure)
-            for i in range(n):
-                term[i] = work[i] / order
-                total[i] += term[i]
-        for _ in range(squarings):
-            _multiply(total, total, work, structure)
-            total[:] = work
-        _multiply(half, half, out[2 * ih + 1], structure)
+            largest = max(norms[d * LANES + j], largest)
+        halvings[j] = 0.0
+        while largest > LARGEST_NORM and halvings[j] < MOST_HALVINGS:
+            largest *= 0.5
+            halvings[j] += 1.0
+        most = max(most, halvings[j])
+        for e in range(rate_entries.shape[0]):
+            scaled[rate_entries[e] * LANES + j] *= 0.5 ** halvings[j]
+    total[:] = scaled
+    for d in range(diagonal.shape[0]):
+        for j in range(LANES):
+            total[diagonal[d] * LANES + j] += 1.0
+    term[:] = scaled
+    for order in range(2, TAYLOR_ORDER + 1):
+        _multiply(scaled, term, work, structure)
+        for i in range(total.shape[0]):
+            term[i] = work[i] * (1.0 / order)
+            total[i] += term[i]
+    squarings = 0.0
+    while squarings < most:
+        _multiply(total, total, work, structure)
+        for e in range(0, total.shape[0], LANES):
+            for i in range(0, LANES, WIDTH):
+                lane = together(i)
+                total[lane + e] = where(halvings[lane] > squarings, work[lane + e], total[lane + e])
+        squarings += 1.0
 
 
 class Rows(NamedTuple):
@@ -148,7 +170,7 @@ def select_rows(structure: Pattern, rows: tuple[int, ...]) -> Rows:
     return Rows(np.array(rows), starts, entries, structure.columns[entries])
 
 
-@compiled
+@inner
 def advance(x, p, some, out):  # type: ignore[no-untyped-def]
     """Write some rows of ``P x`` for one block; ``x`` holds the states, then the inputs."""
     for r in range(some.rows.shape[0]):

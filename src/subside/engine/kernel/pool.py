@@ -38,8 +38,7 @@ def over_blocks(
         progress: Told the share done, from 0 to 1.
     """
     chunks = [
-        (first, min(first + BLOCKS_PER_CHUNK, n_blocks))
-        for first in range(0, n_blocks, BLOCKS_PER_CHUNK)
+        (first, min(first + BLOCKS_PER_CHUNK, n_blocks)) for first in range(0, n_blocks, BLOCKS_PER_CHUNK)
     ]
     workers = min(threads or available_threads(), len(chunks))
     if workers <= 1:

@@ -8,16 +8,19 @@ equations are written for other engines in ``benchmarks/``; this file is what Su
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from subside.engine.kernel.exponential import WEIGHTS, end, middle, step, weights
-from subside.engine.kernel.functions import hill
-from subside.engine.kernel.jit import compiled, scalar
-from subside.engine.kernel.lanes import LANES, blocks, from_lanes, to_lanes
+from subside.engine.kernel.functions import log, logistic, michaelis
+from subside.engine.kernel.grid import grid
+from subside.engine.kernel.jit import compiled, inner, scalar
+from subside.engine.kernel.lanes import LANES, aligned, blocks, from_lanes, scratch, to_lanes
 from subside.engine.kernel.linear import TRACE_RATE, advance, pattern, propagators, select_rows
 from subside.engine.kernel.pool import over_blocks
+from subside.engine.kernel.vector import WIDTH, stream, together
 
 PARAMETERS = tuple(
     "CL V1 Q2 V2 Q3 V3 fm CLm VM1 Qm VM2 ke0 C50 gam kS gS S50 s0 dS P50 tauP tauM tauL tauT "
@@ -25,7 +28,8 @@ PARAMETERS = tuple(
 )
 INFUSION_DAYS = (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)
 LAST_DAY = 102
-BASE_MINUTES = 1.25
+# (time since the last change of rate, largest step), in h
+LADDER = ((1 / 6, 1.25 / 60), (1 / 3, 2.5 / 60), (11.0, 1 / 6), (35.0, 1.0), (107.0, 2.0), (np.inf, 3.0))
 
 N_LINEAR, N_SLOW, N_STATES = 6, 7, 13
 S, P, M, L, T, B, H = range(7)
@@ -37,170 +41,219 @@ PATTERN = pattern(NON_ZEROS, n_states=N_LINEAR, n_inputs=1)
 ALL_ROWS = select_rows(PATTERN, tuple(range(N_LINEAR)))
 DRIVER_ROWS = select_rows(PATTERN, (0, 5))
 
-# order of the numbers that the slow equations read
-(C50, GAM, KS, GS, S50, S0, P50, TAUP, TAUM, TAUL, TAUT, KOB, EMB, EC50, BP0, KOH, EMH, HR0) = range(18)
-KV1 = 18
-N_SLOW_PARAMETERS = 19
+# the numbers that the slow equations read, in this order
+SLOW_PARAMETERS = (
+    "per_v1", "log_c50", "gam", "EC50", "kS", "gS", "S50sq", "s0", "P50", "kP", "kM", "kL", "kT",
+    "koB", "EmB", "BP0", "koH", "EmH", "HR0",
+)  # fmt: skip
+(PER_V1, LOG_C50, GAM, EC50, KS, GS, S50SQ, S0, P50, KP, KM, KL, KT, KOB, EMB, BP0, KOH, EMH, HR0) = (
+    LANES * i for i in range(19)
+)  # where each begins in a block
+Y = tuple(LANES * i for i in range(N_SLOW))  # where each slow state begins in a block
+W = tuple(WEIGHTS * LANES * i for i in range(N_SLOW))  # where its weights begin
 
 
 @scalar
-def drift(s, p, m, l, t, b, st, ks, gs, s50sq, s0, p50, taup, taum, taul, taut, kob, emb, bp0, koh, emh, hr0):  # type: ignore[no-untyped-def]  # noqa: E741
-    """Return N of dy/dt = -k y + N for the seven slow states; b is the block, st the stimulus."""
-    s2 = s * s
-    ns = ks * (gs * s2 / (s2 + s50sq) * (1.0 - b) + s0)
-    np_ = (
-        10.0 * s / (s + p50)
-        * (1.0 + 0.25 * (1.0 - m) + 0.15 * (1.0 - l))
-        * (1.0 - 0.6 * b * (1.0 - 0.5 * t))
-        / taup
-    )  # fmt: skip
-    nm = (1.0 - 0.06 * p - 0.2 * (1.0 - l) + 0.3 * b) / taum
-    nl = (1.0 - 0.05 * p - 0.2 * (1.0 - m)) / taul
-    return ns, np_, nm, nl, b / taut, kob * bp0 * (1.0 + emb * st), koh * hr0 * (1.0 + emh * st)
-
-
-@scalar
-def drivers(a1, ce, kv1, c50, gam, ec50):  # type: ignore[no-untyped-def]
+def drive(a1, ce, per_v1, ec50, log_c50, gam):  # type: ignore[no-untyped-def]
     """Return the receptor block and the pressor stimulus."""
-    c1 = a1 * kv1
-    return hill(max(ce, 0.0), c50, gam), c1 / (ec50 + c1)
+    return logistic(gam * (log(ce) - log_c50)), michaelis(a1 * per_v1, ec50)
 
 
-@compiled
-def _slow_step(y, q, w, x0, xm, x1):  # type: ignore[no-untyped-def]
-    for j in range(LANES):
-        s, p, m, l = y[j], y[LANES + j], y[2 * LANES + j], y[3 * LANES + j]  # noqa: E741
-        t, bp, hr = y[4 * LANES + j], y[5 * LANES + j], y[6 * LANES + j]
-        kv1, c50, gam, ec50 = (
-            q[KV1 * LANES + j], q[C50 * LANES + j], q[GAM * LANES + j], q[EC50 * LANES + j],
-        )  # fmt: skip
-        ks, gs, s50, s0, p50 = (
-            q[KS * LANES + j], q[GS * LANES + j], q[S50 * LANES + j], q[S0 * LANES + j], q[P50 * LANES + j],
-        )  # fmt: skip
-        taup, taum, taul, taut = (
-            q[TAUP * LANES + j], q[TAUM * LANES + j], q[TAUL * LANES + j], q[TAUT * LANES + j],
-        )  # fmt: skip
-        kob, emb, bp0 = q[KOB * LANES + j], q[EMB * LANES + j], q[BP0 * LANES + j]
-        koh, emh, hr0 = q[KOH * LANES + j], q[EMH * LANES + j], q[HR0 * LANES + j]
-        o0 = j
-        o1 = WEIGHTS * LANES + j
-        o2 = 2 * WEIGHTS * LANES + j
-        o3 = 3 * WEIGHTS * LANES + j
-        o4 = 4 * WEIGHTS * LANES + j
-        o5 = 5 * WEIGHTS * LANES + j
-        o6 = 6 * WEIGHTS * LANES + j
-        b, st = drivers(x0[j], x0[5 * LANES + j], kv1, c50, gam, ec50)
-        s_0, p_0, m_0, l_0, t_0, b_0, h_0 = drift(
-            s, p, m, l, t, b, st, ks, gs, s50 * s50, s0, p50, taup, taum, taul, taut, kob, emb, bp0, koh, emh, hr0
+@scalar
+def sensitization(s, b, ks, gs, s50sq, s0):  # type: ignore[no-untyped-def]
+    """Return the build-up of sensitization: it feeds itself, and the block breaks the loop."""
+    return ks * (gs * michaelis(s * s, s50sq) * (1.0 - b) + s0)
+
+
+@scalar
+def pain(s, m, l, t, b, p50, kp):  # type: ignore[no-untyped-def]  # noqa: E741
+    """Return the build-up of pain; low mood and poor sleep raise it, the block lowers it."""
+    worse = 1.0 + 0.25 * (1.0 - m) + 0.15 * (1.0 - l)
+    return kp * 10.0 * michaelis(s, p50) * worse * (1.0 - 0.6 * b * (1.0 - 0.5 * t))
+
+
+@scalar
+def mood(p, l, b, km):  # type: ignore[no-untyped-def]  # noqa: E741
+    """Return the build-up of mood."""
+    return km * (1.0 - 0.06 * p - 0.2 * (1.0 - l) + 0.3 * b)
+
+
+@scalar
+def sleep(p, m, kl):  # type: ignore[no-untyped-def]
+    """Return the build-up of sleep."""
+    return kl * (1.0 - 0.05 * p - 0.2 * (1.0 - m))
+
+
+@scalar
+def circulation(stimulus, ko, base, emax):  # type: ignore[no-untyped-def]
+    """Return the build-up of blood pressure or heart rate."""
+    return ko * base * (1.0 + emax * stimulus)
+
+
+@scalar
+def build_up(s, p, m, l, t, b, stimulus, q, j):  # type: ignore[no-untyped-def]  # noqa: E741
+    """Return N of dy/dt = -k y + N for the seven slow states of lane ``j``."""
+    return (
+        sensitization(s, b, q[KS + j], q[GS + j], q[S50SQ + j], q[S0 + j]),
+        pain(s, m, l, t, b, q[P50 + j], q[KP + j]),
+        mood(p, l, b, q[KM + j]),
+        sleep(p, m, q[KL + j]),
+        q[KT + j] * b,
+        circulation(stimulus, q[KOB + j], q[BP0 + j], q[EMB + j]),
+        circulation(stimulus, q[KOH + j], q[HR0 + j], q[EMH + j]),
+    )
+
+
+@inner
+def _drive(x, q, d):  # type: ignore[no-untyped-def]
+    """Fill ``d`` with block and stimulus, lane by lane."""
+    for i in range(0, LANES, WIDTH):
+        j = together(i)
+        d[j], d[LANES + j] = drive(
+            x[j], x[5 * LANES + j], q[PER_V1 + j], q[EC50 + j], q[LOG_C50 + j], q[GAM + j]
         )
-        b, st = drivers(xm[j], xm[5 * LANES + j], kv1, c50, gam, ec50)
-        s_m, p_m, m_m, l_m, t_m, b_m, h_m = drift(
-            middle(w, o0, s, s_0), middle(w, o1, p, p_0), middle(w, o2, m, m_0),
-            middle(w, o3, l, l_0), middle(w, o4, t, t_0),
-            b, st, ks, gs, s50 * s50, s0, p50, taup, taum, taul, taut, kob, emb, bp0, koh, emh, hr0
+
+
+@inner
+def _start(y, q, d, n):  # type: ignore[no-untyped-def]
+    """Fill ``n`` with N at this moment."""
+    for i in range(0, LANES, WIDTH):
+        j = together(i)
+        (n[Y[S] + j], n[Y[P] + j], n[Y[M] + j], n[Y[L] + j], n[Y[T] + j], n[Y[B] + j], n[Y[H] + j]) = (
+            build_up(
+                y[Y[S] + j], y[Y[P] + j], y[Y[M] + j], y[Y[L] + j], y[Y[T] + j], d[j], d[LANES + j], q, j
+            )
         )  # fmt: skip
-        b, st = drivers(x1[j], x1[5 * LANES + j], kv1, c50, gam, ec50)
-        s_1, p_1, m_1, l_1, t_1, b_1, h_1 = drift(
-            end(w, o0, s, s_0, s_m), end(w, o1, p, p_0, p_m), end(w, o2, m, m_0, m_m),
-            end(w, o3, l, l_0, l_m), end(w, o4, t, t_0, t_m),
-            b, st, ks, gs, s50 * s50, s0, p50, taup, taum, taul, taut, kob, emb, bp0, koh, emh, hr0
+
+
+@inner
+def _slow_step(y, q, w, dm, d1, n):  # type: ignore[no-untyped-def]
+    for i in range(0, LANES, WIDTH):
+        j = together(i)
+        s, p, m, l, t = y[Y[S] + j], y[Y[P] + j], y[Y[M] + j], y[Y[L] + j], y[Y[T] + j]  # noqa: E741
+        s0, p0, m0, l0, t0 = n[Y[S] + j], n[Y[P] + j], n[Y[M] + j], n[Y[L] + j], n[Y[T] + j]
+        b0, h0 = n[Y[B] + j], n[Y[H] + j]
+        sm, pm, mm, lm, tm, bm, hm = build_up(
+            middle(w, W[S] + j, s, s0), middle(w, W[P] + j, p, p0), middle(w, W[M] + j, m, m0),
+            middle(w, W[L] + j, l, l0), middle(w, W[T] + j, t, t0), dm[j], dm[LANES + j], q, j,
         )  # fmt: skip
-        y[j] = step(w, o0, s, s_0, s_m, s_1)
-        y[LANES + j] = step(w, o1, p, p_0, p_m, p_1)
-        y[2 * LANES + j] = step(w, o2, m, m_0, m_m, m_1)
-        y[3 * LANES + j] = step(w, o3, l, l_0, l_m, l_1)
-        y[4 * LANES + j] = step(w, o4, t, t_0, t_m, t_1)
-        y[5 * LANES + j] = step(w, o5, bp, b_0, b_m, b_1)
-        y[6 * LANES + j] = step(w, o6, hr, h_0, h_m, h_1)
+        s1, p1, m1, l1, t1, b1, h1 = build_up(
+            end(w, W[S] + j, s, s0, sm), end(w, W[P] + j, p, p0, pm), end(w, W[M] + j, m, m0, mm),
+            end(w, W[L] + j, l, l0, lm), end(w, W[T] + j, t, t0, tm), d1[j], d1[LANES + j], q, j,
+        )  # fmt: skip
+        y[Y[S] + j] = step(w, W[S] + j, s, s0, sm, s1)
+        y[Y[P] + j] = step(w, W[P] + j, p, p0, pm, p1)
+        y[Y[M] + j] = step(w, W[M] + j, m, m0, mm, m1)
+        y[Y[L] + j] = step(w, W[L] + j, l, l0, lm, l1)
+        y[Y[T] + j] = step(w, W[T] + j, t, t0, tm, t1)
+        y[Y[B] + j] = step(w, W[B] + j, y[Y[B] + j], b0, bm, b1)
+        y[Y[H] + j] = step(w, W[H] + j, y[Y[H] + j], h0, hm, h1)
+        n[Y[S] + j], n[Y[P] + j], n[Y[M] + j], n[Y[L] + j], n[Y[T] + j] = s1, p1, m1, l1, t1
+        n[Y[B] + j], n[Y[H] + j] = b1, h1
+
+
+@inner
+def _run_block(x0, xm, x1, y, n, dm, d1, phi, w, q, dose, size, segment, keep,
+               all_rows, driver_rows, o):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Advance one block through all steps, from the state in ``x0`` and ``y``."""
+    _keep(o, 0, x0, y)
+    k = 1
+    _drive(x0, q, dm)
+    _start(y, q, dm, n)
+    for it in range(size.shape[0]):
+        for i in range(0, LANES, WIDTH):
+            rate = dose[together(segment[it] * LANES + i)]
+            x0[together(N_LINEAR * LANES + i)] = rate + TRACE_RATE
+        advance(x0, phi[2 * size[it]], driver_rows, xm)
+        advance(x0, phi[2 * size[it] + 1], all_rows, x1)
+        _drive(xm, q, dm)
+        _drive(x1, q, d1)
+        _slow_step(y, q, w[size[it]], dm, d1, n)
+        x0, x1 = x1, x0
+        if keep[it]:
+            _keep(o, k * N_STATES * LANES, x0, y)
+            k += 1
 
 
 @compiled
-def _run_blocks(  # type: ignore[no-untyped-def]
-    first, last, rates, slow_rates, slow, start, weight_kg, hs, index, dose, keep,
-    structure, all_rows, driver_rows, out,
-):  # fmt: skip
-    phi = np.empty((2 * hs.shape[0], structure.rows.shape[0] * LANES))
-    w = np.empty((hs.shape[0], N_SLOW * WEIGHTS * LANES))
-    x0 = np.empty((N_LINEAR + 1) * LANES)
-    xm = np.empty((N_LINEAR + 1) * LANES)
-    x1 = np.empty((N_LINEAR + 1) * LANES)
-    y = np.empty(N_SLOW * LANES)
+def _run_blocks(first, last, rates, slow_rates, slow, start, dose, sizes_h, size, segment, keep,
+                structure, all_rows, driver_rows, out):  # type: ignore[no-untyped-def]  # fmt: skip
+    phi = scratch(2 * sizes_h.shape[0] * structure.rows.shape[0] * LANES).reshape(2 * sizes_h.shape[0], -1)
+    w = scratch(sizes_h.shape[0] * N_SLOW * WEIGHTS * LANES).reshape(sizes_h.shape[0], -1)
+    x0, xm, x1 = (
+        scratch((N_LINEAR + 1) * LANES), scratch((N_LINEAR + 1) * LANES), scratch((N_LINEAR + 1) * LANES)
+    )  # fmt: skip
+    y, n = scratch(N_SLOW * LANES), scratch(N_SLOW * LANES)
+    dm, d1 = scratch(2 * LANES), scratch(2 * LANES)
     for block in range(first, last):
-        propagators(rates[block], hs, structure, phi)
-        weights(slow_rates[block], hs, w)
+        propagators(rates[block], sizes_h, structure, phi)
+        weights(slow_rates[block], sizes_h, w)
         x0[:] = 0.0
         y[:] = start[block]
-        q = slow[block]
-        o = out[block].reshape(-1)
-        _keep(o[: N_STATES * LANES], x0, y)
-        k = 1
-        for it in range(index.shape[0]):
-            for j in range(LANES):
-                x0[N_LINEAR * LANES + j] = dose[it] * weight_kg[block, j] + TRACE_RATE
-            advance(x0, phi[2 * index[it]], driver_rows, xm)
-            advance(x0, phi[2 * index[it] + 1], all_rows, x1)
-            _slow_step(y, q, w[index[it]], x0, xm, x1)
-            x0, x1 = x1, x0
-            if keep[it]:
-                _keep(o[k * N_STATES * LANES : (k + 1) * N_STATES * LANES], x0, y)
-                k += 1
+        _run_block(
+            x0, xm, x1, y, n, dm, d1, phi, w, slow[block], dose[block], size, segment, keep,
+            all_rows, driver_rows, out[block].reshape(-1),
+        )  # fmt: skip
 
 
-@compiled
-def _keep(o, x, y):  # type: ignore[no-untyped-def]
-    for i in range(N_LINEAR * LANES):
-        o[i] = x[i]
-    for i in range(N_SLOW * LANES):
-        o[N_LINEAR * LANES + i] = y[i]
+@inner
+def _keep(o, at, x, y):  # type: ignore[no-untyped-def]
+    """Write the states at position ``at`` of the output."""
+    for i in range(0, N_LINEAR * LANES, WIDTH):
+        stream(o, together(at + i), x[together(i)])
+    for i in range(0, N_SLOW * LANES, WIDTH):
+        stream(o, together(at + N_LINEAR * LANES + i), y[together(i)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regimen:
+    """Constant-rate segments and output times, shared by all patients; the rates may differ.
+
+    Attributes:
+        changes_h: Where each segment starts, rising; the first is 0.
+        mg_per_kg_per_h: Rate of each segment, ``(segment,)``, or of each patient, ``(patient, segment)``.
+        times_h: Output times, rising; the first is 0.
+    """
+
+    changes_h: NDArray[np.float64]
+    mg_per_kg_per_h: NDArray[np.float64]
+    times_h: NDArray[np.float64]
 
 
 @functools.cache
-def grid() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return step sizes (h), dose rates (mg/kg/h) and which step ends are kept."""
-    minutes: list[float] = []
-    rates: list[float] = []
-    keep: list[bool] = []
-    splits = {0: 8, 1: 4}  # first and second 10 minutes after a change of rate
-    last = 0
+def reference_regimen() -> Regimen:
+    """Return ten weekday infusions (1 h at 0.5, 3 h at 1 mg/kg/h from 9:00) and 90 days after them."""
+    changes, rates = [0.0], [0.0]
+    times = [np.zeros(1)]
     for day in range(LAST_DAY):
-        if day in INFUSION_DAYS:
-            since = 99
-            for slot in range(144):
-                since = 0 if slot in (54, 60, 78) else since
-                parts = splits.get(since, 1)
-                since += 1
-                rate = 0.5 if 54 <= slot < 60 else 1.0 if 60 <= slot < 78 else 0.0
-                minutes += [10.0 / parts] * parts
-                rates += [rate] * parts
-                keep += [False] * (parts - 1) + [True]
-            last = day
-            continue
-        for quarter in range(4):
-            hours = (day - last - 1) * 24 + quarter * 6
-            parts = 6 if hours < 24 else 3 if hours < 96 else 2
-            minutes += [360.0 / parts] * parts
-            rates += [0.0] * parts
-            keep += [False] * (parts - 1) + [True]
-    return np.array(minutes) / 60.0, np.array(rates), np.array(keep)
+        infusion = day in INFUSION_DAYS
+        times.append(24.0 * day + np.arange(1, 145 if infusion else 5) / (6.0 if infusion else 1 / 6.0))
+        if infusion:
+            changes += [24.0 * day + 9.0, 24.0 * day + 10.0, 24.0 * day + 13.0]
+            rates += [0.5, 1.0, 0.0]
+    return Regimen(
+        changes_h=np.array(changes), mg_per_kg_per_h=np.array(rates), times_h=np.concatenate(times)
+    )
 
 
-def n_kept() -> int:
-    """Return the number of output times, the start included."""
-    return int(grid()[2].sum()) + 1
-
-
-def buffer(n_patients: int, dtype: type = np.float64) -> NDArray[np.floating]:
+def buffer(n_patients: int, n_times: int | None = None, dtype: type = np.float64) -> NDArray[np.floating]:
     """Return an output array that ``simulate`` can fill again and again."""
-    return np.empty((blocks(n_patients), n_kept(), N_STATES, LANES), dtype)
+    n_times = len(reference_regimen().times_h) if n_times is None else n_times
+    return aligned((blocks(n_patients), n_times, N_STATES, LANES), dtype)
 
 
 def simulate(
-    population: NDArray[np.float64], out: NDArray[np.floating] | None = None, threads: int | None = 1
+    population: NDArray[np.float64],
+    *,
+    regimen: Regimen | None = None,
+    out: NDArray[np.floating] | None = None,
+    threads: int | None = 1,
 ) -> NDArray[np.floating]:
     """Return every state at every output time.
 
     Args:
         population: Parameters in the order of ``PARAMETERS``. Shape ``(patient, 32)``.
+        regimen: What is infused; the reference regimen if not given.
         out: A ``buffer`` to fill; a new one if not given.
         threads: Workers; None for all processors.
 
@@ -208,6 +261,7 @@ def simulate(
         The filled buffer. Shape ``(block, time, state, lane)``; ``from_lanes`` gives
         ``(patient, time, state)``.
     """
+    regimen = reference_regimen() if regimen is None else regimen
     n = len(population)
     p = dict(zip(PARAMETERS, population.T, strict=True))
     rates = np.stack(
@@ -218,32 +272,36 @@ def simulate(
             p["Qm"] / p["VM1"], -p["Qm"] / p["VM2"], p["ke0"] * 1000.0 / p["V1"], -p["ke0"],
         ], axis=1,
     )  # fmt: skip
-    slow_rates = np.stack(
-        [p["kS"] * p["dS"], 1 / p["tauP"], 1 / p["tauM"], 1 / p["tauL"], 1 / p["tauT"], p["koB"], p["koH"]],
-        axis=1,
-    )  # fmt: skip
-    names = "C50 gam kS gS S50 s0 P50 tauP tauM tauL tauT koB EmB EC50 BP0 koH EmH HR0".split()
-    slow = np.stack([p[name] for name in names] + [1000.0 / p["V1"]], axis=1)
+    p |= {
+        "per_v1": 1000.0 / p["V1"],
+        "log_c50": np.log(p["C50"]),
+        "S50sq": p["S50"] ** 2,
+        **{f"k{name}": 1.0 / p[f"tau{name}"] for name in "PMLT"},
+    }
+    slow_rates = np.stack([p["kS"] * p["dS"], p["kP"], p["kM"], p["kL"], p["kT"], p["koB"], p["koH"]], axis=1)
+    slow = np.stack([p[name] for name in SLOW_PARAMETERS], axis=1)
     start = np.stack(
         [np.ones(n), np.full(n, 7.0), np.full(n, 0.4), np.full(n, 0.4), np.zeros(n), p["BP0"], p["HR0"]],
         axis=1,
     )
-    h, dose, keep = grid()
-    hs, index = np.unique(np.round(h, 12), return_inverse=True)
-    out = buffer(n) if out is None else out
-    weight = to_lanes(p["WT"][:, None])
-    lanes = (to_lanes(rates), to_lanes(slow_rates), to_lanes(slow), to_lanes(start))
+    dose = regimen.mg_per_kg_per_h * p["WT"][:, None]
+    steps = grid(regimen.changes_h, regimen.times_h, ladder=LADDER)
+    out = buffer(n, len(regimen.times_h)) if out is None else out
+    rates, slow_rates, slow, start, dose = (to_lanes(v) for v in (rates, slow_rates, slow, start, dose))
 
     def work(first: int, last: int) -> None:
         _run_blocks(
-            first, last, *lanes, weight, hs, index, dose, keep,
-            PATTERN, ALL_ROWS, DRIVER_ROWS, out,
+            first, last, rates, slow_rates, slow, start, dose,
+            steps.sizes_h, steps.size, steps.segment, steps.keep, PATTERN,
+            ALL_ROWS, DRIVER_ROWS, out,
         )  # fmt: skip
 
     over_blocks(work, blocks(n), threads=threads)
     return out
 
 
-def trajectories(population: NDArray[np.float64], threads: int | None = 1) -> NDArray[np.floating]:
+def trajectories(
+    population: NDArray[np.float64], *, regimen: Regimen | None = None, threads: int | None = 1
+) -> NDArray[np.floating]:
     """Return ``simulate`` as ``(patient, time, state)``."""
-    return from_lanes(simulate(population, threads=threads), len(population))
+    return from_lanes(simulate(population, regimen=regimen, threads=threads), len(population))
