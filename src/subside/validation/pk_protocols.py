@@ -51,7 +51,7 @@ def predict(pk_set: PkSet, curve: TracedCurve) -> NDArray[np.float64] | None:
 
 
 def arterial_peak(pk_set: PkSet) -> float:
-    """Return the arterial level at the end of 20 mg esketamine over 20 min at 73 kg (Simons 2022), in ng/mL."""
+    """Return the arterial level in ng/mL after 20 mg esketamine over 20 min at 73 kg (Simons 2022)."""
     parameters = individual(pk_set, Covariates(weight_kg=[_SIMONS_WEIGHT_KG]))
     dose = Infusion(start_h=0.0, end_h=_SIMONS_H, mg_per_h=_SIMONS_MG / _SIMONS_H)
     return float(levels(pk_set, parameters, (dose,), [_SIMONS_H])["arterial"][0, 0])
