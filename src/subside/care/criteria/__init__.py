@@ -1,0 +1,1 @@
+"""Diagnostic criteria as pure functions over answers that may be unknown; own wording, cited."""

@@ -1,0 +1,73 @@
+"""Facts that follow from other facts by a pure function: body mass index, diagnostic criteria, ratios.
+
+Early ones run before wider and narrower questions are squared, late ones after. A function sees values
+that may be missing and returns None when what it needs is; it must never turn a known result into
+another known one when an answer is taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from subside.care.criteria.budapest import budapest
+from subside.care.criteria.fibromyalgia import fibromyalgia
+from subside.care.criteria.headache import chronic_migraine, medication_overuse
+from subside.care.derived_visit import VISIT, number
+from subside.care.logic import Value
+
+__all__ = ["EARLY", "LATE", "derive"]
+
+Derivation: TypeAlias = Callable[[Mapping[str, Value]], Value]
+
+
+def derive(values: dict[str, Value], *, early: bool) -> None:
+    """Add the derived facts that are not stated and can be computed."""
+    for name, function in (EARLY if early else LATE).items():
+        if values.get(name) is None:
+            found = function(values)
+            if found is not None:
+                values[name] = found
+
+
+def _bmi(values: Mapping[str, Value]) -> Value:
+    weight, height = number(values, "weight_kg"), number(values, "height_cm")
+    return None if weight is None or height is None else weight / (height / 100.0) ** 2
+
+
+def _not_for_men(values: Mapping[str, Value]) -> Value:
+    return False if values.get("sex") == "male" else None
+
+
+def _raised(values: Mapping[str, Value]) -> Value:
+    times = number(values, "alt_times_uln")
+    return None if times is None else times > 1.0
+
+
+def _high_risk_of_apnea(values: Mapping[str, Value]) -> Value:
+    total = number(values, "stop_bang_total")
+    return None if total is None else total >= STOP_BANG_HIGH
+
+
+def _nothing_in_item_9(values: Mapping[str, Value]) -> Value:
+    return 0.0 if number(values, "phq9_total") == 0 else None
+
+
+#: Points that mean a high risk of sleep apnea (evidence/rules/sources.toml, ``stop_bang``).
+STOP_BANG_HIGH: Final = 5
+
+EARLY: Final[dict[str, Derivation]] = {
+    "liver_enzymes_raised": _raised,
+    "sleep_apnea_high_risk": _high_risk_of_apnea,
+    "phq9_item9": _nothing_in_item_9,
+    "pregnancy_possible": _not_for_men,
+    "breastfeeding": _not_for_men,
+}
+LATE: Final[dict[str, Derivation]] = {
+    "bmi": _bmi,
+    "budapest_met": budapest,
+    "fibromyalgia_met": fibromyalgia,
+    "chronic_migraine_met": chronic_migraine,
+    "medication_overuse": medication_overuse,
+    **VISIT,
+}

@@ -1,0 +1,27 @@
+"""Screening: may ketamine be planned for this person? And the gate before each infusion."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from subside.care.screening.case_facts import facts_from_case
+    from subside.care.screening.screen import screen, start_gate
+
+_HOMES = {"facts_from_case": "case_facts", "screen": "screen", "start_gate": "screen"}
+
+__all__ = ["facts_from_case", "screen", "start_gate"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
