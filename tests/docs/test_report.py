@@ -570,3 +570,55 @@ def test_the_file_is_written_whole_and_is_what_render_returns(tmp_path: Path):
     path = write_report(tmp_path / "report.html", made)
     assert path.read_text(encoding="utf-8") == render(made)
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+CSS = (Path(__file__).parents[2] / "src/subside/report/page.css").read_text(encoding="utf-8")
+# Pairs a reader must tell apart, with the ratio that WCAG 2.2 asks for: 4.5 text, 3 graphics.
+PAIRS = [
+    (text, paper, 4.5)
+    for text in ("ink", "soft", "accent", "warn", "case")
+    for paper in ("paper", "card")
+] + [
+    ("warn", "warn-paper", 4.5),
+    ("ink", "warn-paper", 4.5),
+    ("ink", "lane", 4.5),
+    ("dose-ink", "dose", 4.5),
+    ("banner-ink", "banner", 4.5),
+    *((line, "paper", 3.0) for line in ("case", "placebo", "third", "fourth", "fifth", "mark")),
+]
+
+
+def _palettes() -> list[dict[str, str]]:
+    blocks = re.findall(r":root \{(.*?)\}", CSS, flags=re.DOTALL)
+    first: dict[str, str] = {}
+    found = []
+    for block in blocks:
+        own = dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{3,6})", block))
+        first = first or own
+        found.append({**first, **own})
+    return found
+
+
+def _luminance(color: str) -> float:
+    digits = color[1:] if len(color) == 7 else "".join(2 * d for d in color[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(("front", "paper", "least"), PAIRS)
+def test_text_and_lines_stand_out_in_light_dark_and_print(front, paper, least):
+    palettes = _palettes()
+    assert len(palettes) == 3
+    for palette in palettes:
+        bright, dark = sorted((_luminance(palette[front]), _luminance(palette[paper])), reverse=True)
+        assert (bright + 0.05) / (dark + 0.05) >= least
+
+
+def test_lines_differ_by_dash_and_not_by_color_alone():
+    dashes = {}
+    for kind in ("case", "placebo", "third", "fourth", "fifth"):
+        rule = re.search(rf"\.line\.{kind} \{{([^}}]*)\}}", CSS)
+        dash = re.search(r"stroke-dasharray: ([^;]*);", rule.group(1))
+        dashes[kind] = dash.group(1) if dash else "solid"
+    assert len(set(dashes.values())) == len(dashes)

@@ -24,11 +24,6 @@ class TimeAxis:
     unit: str
     ticks: tuple[tuple[float, str], ...]
 
-    @property
-    def title(self) -> str:
-        """The axis title: the unit, and where it counts from."""
-        return f"{self.unit} from the first infusion"
-
 
 def time_axis(start_h: float, end_h: float, *, most: int = 8) -> TimeAxis:
     """Return an axis for a window, in the unit that fits its length, with at most ``most`` ticks."""

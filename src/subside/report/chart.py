@@ -25,7 +25,7 @@ WIDTH: Final = 460.0
 LEFT: Final = 46.0
 RIGHT: Final = 12.0
 TOP: Final = 26.0
-AXIS: Final = 34.0
+AXIS: Final = 36.0
 LANE: Final = 30.0
 LANE_GAP: Final = 8.0
 
@@ -181,10 +181,18 @@ def _grid(frame: _Frame) -> list[str]:
         )
     parts.append(f'<path class="axis" d="M{LEFT:g} {frame.axis_y:g}H{right:g}"/>')
     parts.append(
-        f'<text class="x-title" x="{right:g}" y="{frame.axis_y + 30:g}" text-anchor="end">'
-        f"{escape(frame.times.unit if frame.panel.compact else frame.times.title)}</text>"
+        f'<text class="x-title" x="{right:g}" y="{frame.axis_y + 32:g}" text-anchor="end">'
+        f"{escape(_time_words(frame))}</text>"
     )
     return parts
+
+
+def _time_words(frame: _Frame) -> str:
+    if frame.panel.compact:
+        return frame.times.unit
+    doses = frame.panel.doses
+    since = "the first infusion" if doses is not None and doses.drugs else "time zero of the case"
+    return f"{frame.times.unit} from {since}"
 
 
 def _shades(frame: _Frame) -> list[str]:
@@ -315,12 +323,10 @@ def _lane(frame: _Frame, doses: Lane) -> list[str]:
             f'<text class="tick small" x="{LEFT - 7:g}" y="{top + 24:g}" text-anchor="end">mg/h</text>'
         )
     start, end = frame.times.start_h, frame.times.end_h
-    room: tuple[float, float] | None = None
+    taken: list[tuple[float, float]] = []
     for step in doses.steps:
-        pieces = step.pieces or (step,)
         kind = "dose" if step.ceiling_mg_per_h is None else "dose titrated"
-        left = right_end = None
-        for piece in pieces:
+        for piece in step.pieces or (step,):
             a, b = max(piece.start_h, start), min(piece.end_h, end)
             if b <= a:
                 continue
@@ -331,40 +337,36 @@ def _lane(frame: _Frame, doses: Lane) -> list[str]:
                 f'<rect class="{kind}" x="{x0:.1f}" y="{base - tall:.1f}" width="{width:.1f}" '
                 f'height="{tall:.1f}"/>'
             )
-            left, right_end = (x0 if left is None else left), x0 + width
-        if left is None or right_end is None:
-            continue
-        if room is None or right_end - left > room[1] - room[0]:
-            room = (left, right_end)
+            taken.append((x0, x0 + width))
     for push in doses.pushes:
         if start <= push.at_h <= end:
             x = frame.x(push.at_h)
             parts.append(f'<path class="stem" d="M{x:.1f} {base:g}V{top + 4:g}"/>')
             parts.append(f'<circle class="stem-head" cx="{x:.1f}" cy="{top + 4:g}" r="2.6"/>')
+            taken.append((x - 3, x + 3))
     if not frame.panel.compact:
-        parts.append(_lane_words(doses, room, right, base, top))
+        parts.append(_lane_words(doses, sorted(taken), right, base, top))
     return parts
 
 
 def _lane_words(
-    doses: Lane, room: tuple[float, float] | None, right: float, base: float, top: float
+    doses: Lane, taken: list[tuple[float, float]], right: float, base: float, top: float
 ) -> str:
-    if not doses.drugs:
-        text = "no ketamine given"
-    else:
+    """The drug's name where there is room for it: on a dose, or in a gap; else nowhere."""
+    text = "no ketamine given"
+    if doses.drugs:
         names = " + ".join(drug_words(d).partition(" (")[0] for d in doses.drugs)
-        top_rate = f", up to {show_number(doses.top_mg_per_h)} mg/h" if doses.steps else ""
-        text = f"{names}{top_rate}"
-    wide = 6.2 * len(text) + 10
-    if room is not None and room[1] - room[0] >= wide:
-        return f'<text class="lane-text on" x="{room[0] + 6:.1f}" y="{base - 6:g}">{escape(text)}</text>'
-    if room is not None and right - room[1] >= wide:
-        return f'<text class="lane-text" x="{room[1] + 6:.1f}" y="{top + 19:g}">{escape(text)}</text>'
-    if room is not None and room[0] - LEFT >= wide:
-        return (
-            f'<text class="lane-text" x="{room[0] - 6:.1f}" y="{top + 19:g}" text-anchor="end">'
-            f"{escape(text)}</text>"
-        )
-    if room is not None:
-        return ""
-    return f'<text class="lane-text" x="{LEFT + 6:g}" y="{top + 19:g}">{escape(text)}</text>'
+        text = f"{names}, up to {show_number(doses.top_mg_per_h)} mg/h" if doses.steps else names
+    wide = 6.2 * len(text) + 12
+    for x0, x1 in taken:
+        # A bolus at the start of its infusion leaves room behind it.
+        crossed = any(x0 + 6 < x < x0 + wide for pair in taken if pair != (x0, x1) for x in pair)
+        if x1 - x0 >= wide and not crossed:
+            return f'<text class="lane-text on" x="{x0 + 8:.1f}" y="{base - 6:g}">{escape(text)}</text>'
+    edges = [LEFT, *(x for pair in taken for x in pair), right]
+    gaps = sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda gap: gap[0] - gap[1])
+    # The gap after the last dose reads best; otherwise the widest one.
+    for x0, x1 in ((edges[-2], edges[-1]), *gaps):
+        if x1 - x0 >= wide:
+            return f'<text class="lane-text" x="{x0 + 6:.1f}" y="{top + 19:g}">{escape(text)}</text>'
+    return ""

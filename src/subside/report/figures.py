@@ -203,7 +203,7 @@ def small_multiples(report: Report, names: Sequence[str], *, zoomed: bool, key: 
         shells.append(draw(_small(panel)))
     marked = any(_marks(report, n) for n in present)
     return (
-        f"<figure>{legend(traces, marks=marked)}"
+        f'<figure class="many">{legend(traces, marks=marked)}'
         f'<div class="panels three">{"".join(shells)}</div>{table(report, present)}</figure>'
     )
 

@@ -164,7 +164,7 @@ def _headline_title(head: Headline) -> str:
 
 def _big(head: Headline) -> str:
     if not head.computed:
-        return '<p class="big">\N{EN DASH} <small>not computed</small></p>'
+        return '<p class="big"><small>Not computed</small></p>'
     words = lower_or_higher(head.difference)
     number, _, rest = words.partition("\N{NO-BREAK SPACE}")
     big = f'<p class="big">{escape(number)} <small>{escape(rest)}</small></p>'
@@ -194,15 +194,12 @@ def _hundred(head: Headline) -> str:
 def _shares(head: Headline) -> str:
     if head.share_30 is None:
         return ""
-    beside = (
-        f", and {chance(head.share_30_reference)} under {arm_words(head.reference or '')}, without the drug"
-    )
-    noun = "Probability" if head.of_one_patient else "Share"
-    after = ", whatever the cause" if head.share_30_reference is None else beside
-    return (
-        f"<p>{noun} of at least 30\N{NO-BREAK SPACE}% less pain than before: "
-        f"{escape(chance(head.share_30) + after)}.</p>"
-    )
+    what = "at least 30\N{NO-BREAK SPACE}% less pain than before"
+    lead = f"Probability of {what}: " if head.of_one_patient else f"Share with {what}: "
+    if head.share_30_reference is None:
+        return f"<p>{escape(lead + chance(head.share_30))}, whatever the cause.</p>"
+    other = f"{chance(head.share_30_reference)} under {arm_words(head.reference or '')}"
+    return f"<p>{escape(f'{lead}{chance(head.share_30)} under this regimen, {other}.')}</p>"
 
 
 def _no_difference() -> str:

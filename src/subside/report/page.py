@@ -124,7 +124,7 @@ def _level(report: Report) -> str:
 
 
 def _sensitization(report: Report) -> str:
-    body = figures.course_figure(report, "sensitization", key="sens")
+    body = figures.course_figure(report, "sensitization", key="sens", fixed=(0.0, 1.0))
     if not body:
         return ""
     return (

@@ -171,13 +171,10 @@ def in_words(doses: Lane) -> tuple[str, ...]:
     for words, sessions in groups.items():
         text = "; then ".join(words)
         if len(sessions) == 1:
-            lines.append(f"{text}; from {moment(sessions[0].start_h)} to {moment(sessions[0].end_h)}.")
+            lines.append(f"{text}{_when(sessions[0])}.")
         else:
-            first, last = sessions[0].start_h, sessions[-1].end_h
-            lines.append(
-                f"{text}; {len(sessions)} times, the first at {moment(first)}, "
-                f"the last ending at {moment(last)}."
-            )
+            span = Stretch(start_h=sessions[0].start_h, end_h=sessions[-1].end_h)
+            lines.append(f"{text}; {len(sessions)} times{_when(span)}.")
     lines += [_total_words(total) for total in doses.totals]
     return tuple(lines)
 
@@ -247,6 +244,13 @@ def _total_words(total: Exposure) -> str:
         f"In all between {_mg(total.total_mg.low)} and {_mg(total.total_mg.high)} of {name}{shown}, "
         "as the titration decides."
     )
+
+
+def _when(span: Stretch) -> str:
+    if span.end_h == span.start_h:
+        return f", at {moment(span.start_h)}" if span.start_h else ", at the start"
+    start = moment(span.start_h) if span.start_h else "the start"
+    return f", from {start} to {moment(span.end_h)}"
 
 
 def _mg(mg: float) -> str:

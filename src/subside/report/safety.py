@@ -112,9 +112,10 @@ def safety_table(report: Report) -> str:
         else ""
     )
     return (
-        '<div class="scroll"><table><caption>What to expect at its most extreme, from the first dose to 2 h '
-        'after each infusion</caption><thead><tr><td></td><th scope="col" class="n">Median</th>'
-        '<th scope="col" class="n">One in twenty beyond</th><th scope="col" class="n">Median at</th>'
+        '<div class="scroll"><table class="peaks"><caption>What to expect at its most extreme, from the '
+        "first dose to 2 h after each infusion</caption><thead><tr><td></td>"
+        '<th scope="col" class="n">Median</th><th scope="col" class="n">One in twenty beyond</th>'
+        '<th scope="col" class="n">Median at</th>'
         f"{reference}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

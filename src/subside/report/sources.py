@@ -35,7 +35,7 @@ def strength_words(verdict: Verdict) -> str:
     """Return the strength as a phrase: "Moderate evidence", "No clear evidence of benefit"."""
     text = verdict.strength
     if text.split()[-1] in ("strong", "moderate", "weak", "none"):
-        text += " evidence"
+        text = f"{text.removesuffix('none')}no evidence" if text.endswith("none") else f"{text} evidence"
     return text[:1].upper() + text[1:]
 
 
@@ -97,7 +97,7 @@ def weak_section(report: Report) -> str:
 
 
 def _weak(figure: Figure) -> str:
-    return f'<li><span class="weak">{escape(figure.basis)}</span> {escape(_figure(figure))}</li>'
+    return f"<li>{escape(_figure(figure))}</li>"
 
 
 def _figure(figure: Figure) -> str:

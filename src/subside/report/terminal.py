@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Group
+import numpy as np
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from subside.course import Comparison, Course, quantity
+from subside.course import Comparison, Course, Curve, quantity
+from subside.course.curve import Array
 from subside.report.back import failures
 from subside.report.content import PERMANENT_LINE, Report
 from subside.report.figures import key_times
 from subside.report.front import condition_words
-from subside.report.headline import headline
+from subside.report.headline import PAIN, headline
 from subside.report.regimen import in_words, lane
 from subside.report.safety import extremes
 from subside.report.sources import strength_words
-from subside.report.words import arm_words, column_moment, moment, plain_words, shown
+from subside.report.words import MINUS, arm_words, chance, column_moment, moment, plain_words, shown
 from subside.units import show_number
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ ENDPOINTS = (
     "sleep_nrs",
 )
 """What the table of endpoints shows, where computed."""
+COMPARED = ("nrs_pain", "nrs_pain_movement", "p_response_30", "p_response_50", "phq9_total")
+"""What the table of arms shows, where computed."""
 
 
 def summary(report: Report) -> RenderableType:
@@ -60,9 +65,8 @@ def comparison_summary(report: Report) -> RenderableType:
     if report.comparison is None:
         return summary(report)
     parts: list[RenderableType] = [_who(report), _regimen(report), _headline(report)]
-    times = key_times(report)
-    parts.append(_arms(report.comparison, times))
-    differences = _differences(report.comparison, times)
+    parts.append(_arms(report, report.comparison))
+    differences = _differences(report, report.comparison)
     if differences is not None:
         parts.append(differences)
     parts.append(_closing(report))
@@ -114,80 +118,138 @@ def _headline(report: Report) -> Panel:
     return Panel(body, title="Difference from placebo", title_align="left")
 
 
-def _endpoints(report: Report) -> Table:
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """One line of a table over time: an arm of a quantity, or a difference (then ``sign``)."""
+
+    group: str
+    label: str
+    name: str
+    times_h: Array
+    curve: Curve
+    sign: bool = False
+    last: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OverTime:
+    """A table of medians and 90 % bands that shows as many times as the terminal has room for."""
+
+    title: str
+    rows: tuple[_Row, ...]
+    times: tuple[float, ...]
+    first: tuple[float, ...]
+    last_title: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        labels = max((max(len(row.group), len(row.label) + 2) for row in self.rows), default=0)
+        cells = max((len(_cell(row, t)) for row in self.rows for t in self.times), default=1)
+        room = options.max_width - labels - (len(self.last_title) + 2 if self.last_title else 0)
+        count = max(1, room // (cells + 2))
+        kept = sorted(tuple(dict.fromkeys((*self.first, *self.times)))[:count])
+        table = _table(self.title)
+        table.add_column("", no_wrap=True)
+        for time_h in kept:
+            table.add_column(column_moment(time_h), justify="right", no_wrap=True)
+        if self.last_title:
+            table.add_column(self.last_title, justify="right", no_wrap=True)
+        group = ""
+        for row in self.rows:
+            if row.group != group:
+                table.add_row(Text(row.group, style="bold"))
+                group = row.group
+            last = [Text(row.last)] if self.last_title else []
+            table.add_row(f"  {row.label}", *(_styled(_cell(row, t)) for t in kept), *last)
+        yield table
+
+
+def _over_time(report: Report, title: str, rows: list[_Row], *, last_title: str = "") -> _OverTime:
     times = key_times(report)
-    table = _table("Median, 90 % band", times)
+    # What is kept where there is no room for all: the headline's time, the start, the end.
+    first = tuple(t for t in (headline(report).time_h, *times[:1], *times[-1:]) if t in times)
+    return _OverTime(
+        title=title, rows=tuple(rows), times=times, first=first, last_title=last_title
+    )
+
+
+def _endpoints(report: Report) -> _OverTime:
     arms: list[tuple[str, Course]] = [(report.arm, report.course)]
     if report.reference_name is not None and report.reference_course is not None:
         arms.append((report.reference_name, report.reference_course))
-    for name in ENDPOINTS:
-        for arm, course in arms:
-            if name in course:
-                _row(table, course, name, times, arm_words(arm) if len(arms) > 1 else "")
-    return table
+    return _over_time(report, "Median (90 % band)", _arm_rows(arms, ENDPOINTS))
 
 
-def _arms(comparison: Comparison, times: tuple[float, ...]) -> Table:
-    table = _table("Each arm: median, 90 % band", times)
-    for name in ENDPOINTS:
-        for arm, course in comparison.arms.items():
-            if name in course:
-                _row(table, course, name, times, arm_words(arm))
-    return table
+def _arms(report: Report, comparison: Comparison) -> _OverTime:
+    rows = _arm_rows(list(comparison.arms.items()), COMPARED)
+    return _over_time(report, "Each arm: median (90 % band)", rows)
 
 
-def _differences(comparison: Comparison, times: tuple[float, ...]) -> Table | None:
-    table = _table("Differences, below 0 is less pain", times)
-    for label, curves in comparison.differences.items():
-        if "nrs_pain" not in curves:
-            continue
-        curve = curves["nrs_pain"]
-        course = Course(
-            times_h=comparison.times_h, curves={"nrs_pain": curve}, n_patients=1, seed=0, title=""
+def _arm_rows(arms: list[tuple[str, Course]], names: tuple[str, ...]) -> list[_Row]:
+    return [
+        _Row(
+            group=shown(name).axis,
+            label=arm_words(arm),
+            name=name,
+            times_h=course.times_h,
+            curve=course[name],
         )
-        _row(table, course, "nrs_pain", times, label)
-    return table if table.row_count else None
+        for name in names
+        for arm, course in arms
+        if name in course
+    ]
 
 
-def _table(title: str, times: tuple[float, ...]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("", overflow="fold")
-    for time_h in times:
-        table.add_column(column_moment(time_h), justify="right", no_wrap=True)
-    return table
-
-
-def _row(table: Table, course: Course, name: str, times: tuple[float, ...], arm: str) -> None:
-    look = shown(name)
-    label = Text(look.axis)
-    if arm:
-        label.append(f", {arm}", style="dim")
-    cells: list[Text] = []
-    for time_h in times:
-        index = course.nearest(time_h)
-        curve = course[name]
-        if index is None:
-            cells.append(Text("\N{EN DASH}"))
+def _differences(report: Report, comparison: Comparison) -> _OverTime | None:
+    at, worth = headline(report).time_h, report.worth_points
+    rows = []
+    for label, curves in comparison.differences.items():
+        if PAIN not in curves:
             continue
-        text = Text(look.number(float(curve.median[index])))
-        if quantity(name).group != "response" and curve.has_band and math.isfinite(curve.median[index]):
-            low, high = look.number(float(curve.low[index])), look.number(float(curve.high[index]))
-            text.append(f"\n{low} to {high}", style="dim")
-        cells.append(text)
-    table.add_row(label, *cells)
+        arm, _, reference = label.partition(" - ")
+        known = comparison.chance(arm, reference, PAIN, time_h=at, at_least=worth)
+        rows.append(
+            _Row(
+                group=f"{shown(PAIN).label}, points",
+                label=f"{arm_words(arm)} {MINUS} {arm_words(reference)}",
+                name=PAIN,
+                times_h=comparison.times_h,
+                curve=curves[PAIN],
+                sign=True,
+                last=chance(known) if curves[PAIN].has_band else "no band",
+            )
+        )
+    if not rows:
+        return None
+    last_title = f"{worth:g} points less, {column_moment(at)}"
+    return _over_time(report, "Differences: below 0 is less pain", rows, last_title=last_title)
+
+
+def _cell(row: _Row, time_h: float) -> str:
+    """The median and band at a time, short: "6.9 (6.0-7.6)" with an en dash."""
+    look, curve = shown(row.name), row.curve
+    index = int(np.argmin(np.abs(row.times_h - time_h)))
+    middle = float(curve.median[index])
+    text = look.number(middle)
+    if not math.isfinite(middle) or not curve.has_band or quantity(row.name).group == "response":
+        return text
+    low, high = look.number(float(curve.low[index])), look.number(float(curve.high[index]))
+    return f"{text} ({low} to {high})" if row.sign else f"{text} ({low}\N{EN DASH}{high})"
+
+
+def _styled(cell: str) -> Text:
+    middle, bracket, band = cell.partition(" (")
+    return Text.assemble(middle, (bracket + band, "dim"))
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
 
 
 def _safety(report: Report) -> Table | None:
     found = extremes(report)
     if not found:
         return None
-    table = Table(
-        title="At its most extreme, first dose to 2 h after each infusion",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-    )
+    table = _table("At its most extreme, first dose to 2 h after each infusion")
     table.add_column("")
     table.add_column("median", justify="right")
     table.add_column("1 in 20 beyond", justify="right")
