@@ -60,7 +60,7 @@ class Case(Entry):
     Time zero is the start of the first infusion. Lists are in the order of the file.
     """
 
-    format: Literal[1] = 1
+    format: Annotated[Literal[1], Field(description="1, the format of this version")] = 1
     title: LineText
     about: About = About()
     patient: Patient

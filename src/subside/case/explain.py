@@ -48,6 +48,10 @@ _SAID_OTHERWISE = {
 }
 
 
+# Keys of a step, which a writer may put beside it.
+_IN_STEPS = ("rate", "dose", "for", "duration", "over", "from_rate", "to_rate", "in_steps")
+
+
 class Found:
     """One mistake: where, the three other parts of its message, and what can stand in for it."""
 
@@ -61,6 +65,7 @@ class Found:
         kind: str,
         stand_in: Any = None,
         compares: bool = False,
+        meant: str = "",
     ) -> None:
         self.path = path
         self.got = got
@@ -69,6 +74,8 @@ class Found:
         self.kind = kind
         self.stand_in = stand_in
         self.compares = compares
+        self.meant = meant  # the key that an unknown one most likely means
+        self.written_at = path  # where the file has it; differs under a key that was misspelled
 
 
 def found_in(error: ValidationError, model: type[BaseModel], at: Path) -> Iterator[Found]:
@@ -97,7 +104,7 @@ def _found(detail: dict[str, Any], model: type[BaseModel], at: Path) -> Iterator
         return
     owner, info = _field(model, loc)
     key = str(loc[-1]) if loc else ""
-    accepted = _accepted(info)
+    accepted = _accepted(info, entry=bool(loc) and isinstance(loc[-1], int))
     if kind == "extra_forbidden":
         yield _unknown_key(path, key, owner)
     elif kind == "missing":
@@ -129,9 +136,12 @@ def _unknown_key(path: Path, key: str, owner: type[BaseModel] | None) -> Found:
     said, word = _SAID_OTHERWISE.get(key.lower(), ("", ""))
     close = said if said in names else nearest(key, names)
     remedy = f"Did you mean '{close}'?" if close else "Remove it, or see the case-file reference."
+    if "steps" in names and key.lower() in _IN_STEPS:
+        close, remedy = "", 'Write it in steps = [ { rate = "22 mg/h", for = "4 h" } ].'
     if said in names and word:
         remedy = f"{remedy} {word}"
-    return Found(path, "a key that is not known here", listed(key, names), remedy, kind="extra")
+    got = "a key that is not known here"
+    return Found(path, got, listed(key, names), remedy, kind="extra", meant=close)
 
 
 def _field(model: type[BaseModel], loc: Path) -> tuple[type[BaseModel] | None, FieldInfo | None]:
@@ -160,10 +170,12 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _accepted(info: FieldInfo | None) -> str:
-    """Return what a field accepts, in words: its description, or its type."""
+def _accepted(info: FieldInfo | None, *, entry: bool) -> str:
+    """Return what a field, or an entry of its list, accepts in words: its description, or its type."""
     if info is None:
         return "what the case-file reference says"
+    if entry:
+        return _words(typing.get_args(info.annotation)[0])
     if info.description:
         return info.description
     return _words(info.annotation)
@@ -184,6 +196,8 @@ def _words(annotation: Any) -> str:
         return f"a list, each entry {_words(inner[0])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         keys = [field.alias or name for name, field in annotation.model_fields.items()]
+        if len(keys) > 12:
+            keys = [*keys[:8], f"{len(keys) - 8} more (see the case-file reference)"]
         return f"a table with the keys {', '.join(keys)}"
     return {float: "a number", int: "a whole number", str: "text in quotes", bool: "true or false"}.get(
         annotation, "what the case-file reference says"
@@ -221,7 +235,11 @@ def _remedy(kind: str, key: str) -> str:
     if kind == "string_type":
         return "Write it in quotes."
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"Write a table: {key} = {{ ... }}."
+        return "Write a table: { ... }." if key.isdigit() else f"Write a table: {key} = {{ ... }}."
+    if key in ("infusion", "treatment", "observation"):
+        return f"Write double brackets, [[{key}]], for each one."
+    if key == "format":
+        return "Use the version of Subside that the file was written for."
     if kind in ("tuple_type", "list_type"):
         return f"Write a list: {key} = [ ... ]."
     if kind == "literal_error":

@@ -212,6 +212,8 @@ def policy_order_flaws(
         one_kind = rates[low].per_kg == rates[high].per_kg
         if one_kind != (weight_kg is None):
             continue
+        if (low, high) == ("floor", "ceiling") and rates["start_rate"].per_kg == rates[low].per_kg:
+            continue  # said by the start rate between them
         scale = 1.0 if weight_kg is None else weight_kg
         if rates[low].for_weight(scale) > rates[high].for_weight(scale):
             at = "floor" if low == "floor" else "ceiling"

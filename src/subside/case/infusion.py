@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from subside.case.fitting import infusion_flaws
 from subside.case.quantities import (
@@ -15,6 +15,8 @@ from subside.case.quantities import (
     LineText,
     RateText,
     TimeText,
+    check_dose,
+    checked,
     flawed,
     refuse,
 )
@@ -27,6 +29,9 @@ __all__ = ["BolusDose", "Infusion", "Series", "Step", "Thresholds", "TitrationPl
 Drug = Literal["esketamine", "racemic_ketamine"]
 
 _MAX_TAPER_STEPS = 200
+
+#: The validation context in which flaws that do not touch the times of an infusion are let through.
+TIMES_ONLY = "times only"
 
 
 def _drug(name: Any) -> Any:
@@ -54,7 +59,9 @@ def _drug(name: Any) -> Any:
 
 def _bolus(value: Any) -> Any:
     """Accept a bolus written short, as its amount alone."""
-    return {"dose": value} if isinstance(value, str) else value
+    if value is None or isinstance(value, dict | BolusDose):
+        return value
+    return {"dose": checked(value, check_dose, {"dose": "1 mg"})}
 
 
 class Step(Entry):
@@ -161,8 +168,9 @@ class Infusion(Entry):
     series: Series | None = None
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Infusion:
-        if flaws := list(infusion_flaws(self)):
+    def _fits_together(self, info: ValidationInfo) -> Infusion:
+        # The reader may ask for when it runs alone, of an infusion whose flaws it already knows.
+        if info.context != TIMES_ONLY and (flaws := list(infusion_flaws(self))):
             raise flawed(flaws)
         return self
 

@@ -6,6 +6,7 @@ The bounds of age, weight and height are ``design``: what lies outside is a slip
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -25,7 +26,7 @@ from subside.case.quantities import (
     refuse,
 )
 from subside.errors import nearest, unknown_name
-from subside.units import DAYS_PER_MONTH, H_PER_DAY, parse_dose, parse_duration_h
+from subside.units import H_PER_DAY, parse_dose, parse_duration_h
 
 __all__ = ["Labs", "Medicine", "Patient", "PriorTreatment", "Route"]
 
@@ -72,7 +73,9 @@ def _condition(name: Any) -> Any:
 
 def _weight(value: Any) -> Any:
     """Refuse what no person weighs, with the usual reason for it; the type is checked after this."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and not 0.5 <= value <= 350:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return value
+    if not 0.5 <= value <= 350:
         raise refuse(f"{value:g}", "a body weight in kg, 0.5 to 350", _POUNDS, stand_in=70.0)
     return value
 
@@ -260,7 +263,7 @@ def _flaws(patient: Patient) -> Iterator[Flaw]:
             "pain_months",
             got=f"{patient.pain_months:g} months at {patient.age_years:g} years of age",
             accepted="a duration of pain no longer than the patient's life",
-            remedy=f"Months, not days or years; {DAYS_PER_MONTH:.1f} d make a month.",
+            remedy="Check both; pain_months counts months.",
             compares=True,
         )
     sbp, dbp = patient.sbp_mmhg, patient.dbp_mmhg

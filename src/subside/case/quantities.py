@@ -32,6 +32,8 @@ __all__ = [
     "PlainRateText",
     "RateText",
     "TimeText",
+    "check_dose",
+    "checked",
     "flawed",
     "listed",
     "refuse",
@@ -103,14 +105,16 @@ def refuse(got: str, accepted: str, remedy: str, *, stand_in: Any = None) -> Pyd
 def _checked(parse: Callable[[str], object], stand_in: str | None) -> BeforeValidator:
     """Return a validator that keeps the text and refuses what ``parse`` refuses."""
 
-    def check(text: Any) -> Any:
-        try:
-            parse(text)
-        except UnitError as error:
-            raise refuse(error.got, error.accepted, error.remedy, stand_in=stand_in) from None
-        return text
+    return BeforeValidator(lambda text: checked(text, parse, stand_in))
 
-    return BeforeValidator(check)
+
+def checked(text: Any, parse: Callable[[str], object], stand_in: Any) -> Any:
+    """Return the text as it is, refusing what ``parse`` refuses."""
+    try:
+        parse(text)
+    except UnitError as error:
+        raise refuse(error.got, error.accepted, error.remedy, stand_in=stand_in) from None
+    return text
 
 
 def _duration(text: str) -> None:
@@ -161,7 +165,8 @@ def _plain_rate(text: str) -> None:
         )
 
 
-def _dose(text: str) -> None:
+def check_dose(text: str) -> None:
+    """Refuse what is not a possible amount of a drug."""
     dose = parse_dose(text)
     if not 0 < dose.mg <= _MAX_MG:
         raise UnitError(
@@ -193,7 +198,7 @@ PlainRateText = Annotated[
     str, _checked(_plain_rate, "1 mg/h"), Field(description='a rate such as "25 mcg/h"')
 ]
 DoseText = Annotated[
-    str, _checked(_dose, "1 mg"), Field(description='an amount such as "10 mg" or "0.5 mg/kg"')
+    str, _checked(check_dose, "1 mg"), Field(description='an amount such as "10 mg" or "0.5 mg/kg"')
 ]
 ConcentrationText = Annotated[
     str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from subside.case.case import Case, dotted
 from subside.case.explain import Found, found_in
-from subside.case.infusion import Infusion
+from subside.case.infusion import TIMES_ONLY, Infusion
 from subside.case.positions import Path, line_of, positions
 from subside.case.quantities import Flaw
 from subside.case.resolve import overlap_flaws, weight_flaws
@@ -18,6 +19,8 @@ from subside.case.source import read_text, tables
 from subside.errors import CaseError, Problem
 
 __all__ = ["parse_case", "read_case"]
+
+_KEYS_OF_TIME = ("start", "for", "over", "every", "count", "series", "steps", "policy", "bolus")
 
 
 def read_case(path: str | PathLike[str]) -> Case:
@@ -62,8 +65,9 @@ def parse_case(text: str, *, origin: str = "case") -> Case:
 def _validated(raw: dict[str, Any], *, partial: bool) -> tuple[Case | None, list[Found]]:
     """Return the case, or None, and every mistake; ``partial``: lines were left out of the text."""
     case, found = _table(Case, raw, ())
-    # With a line left out, a key that seems to be missing may have stood there.
-    found = [mistake for mistake in found if not (partial and mistake.kind == "missing")]
+    if partial:
+        # What seems to be missing may have stood on a line that was left out.
+        found = [m for m in found if m.kind != "missing" and (m.kind != "flaw" or m.compares)]
     if not isinstance(raw.get("format", 1), int) or raw.get("format", 1) != 1:
         # Written for another format: what else seems wrong may be right there.
         found = [mistake for mistake in found if mistake.path == ("format",)]
@@ -87,28 +91,37 @@ def _table(model: type[BaseModel], raw: Any, at: Path) -> tuple[Any, list[Found]
         return _validate(model, raw), []
     except ValidationError as error:
         found = list(found_in(error, model, at))
-    mended = _mended(raw, [mistake for mistake in found if mistake.path[: len(at)] == at], len(at))
+    # A required key that is there, only misspelled, is not missing as well.
+    meant = {(*m.path[:-1], m.meant): m.path for m in found if m.meant}
+    found = [m for m in found if not (m.kind == "missing" and m.path in meant)]
     try:
-        _validate(model, mended)
+        _validate(model, _mended(raw, found, len(at)))
     except ValidationError as error:
-        paths = {mistake.path for mistake in found}
-        tables_mended = {mistake.path[:-1] for mistake in found if mistake.kind != "extra"}
-        found += [
-            mistake
-            for mistake in found_in(error, model, at)
-            if mistake.path not in paths
-            and mistake.kind == "flaw"
-            and not (mistake.compares and any(_within(mistake.path, t) for t in tables_mended))
-        ]
+        found += _shown_by_mending(list(found_in(error, model, at)), found, meant)
     return None, found
+
+
+def _shown_by_mending(later: list[Found], before: list[Found], meant: dict[Path, Path]) -> Iterator[Found]:
+    """Yield the mistakes that show once others are mended, and are not made by mending."""
+    known = {mistake.path for mistake in before}
+    touched = {mistake.path[:-1] for mistake in before if mistake.kind != "extra"}
+    for mistake in later:
+        renamed = next((key for key in meant if mistake.path[: len(key)] == key), None)
+        if mistake.path in known or (mistake.kind != "flaw" and renamed is None):
+            continue
+        if mistake.compares and any(_within(mistake.path, table) for table in touched):
+            continue
+        if renamed is not None:
+            mistake.written_at = (*meant[renamed], *mistake.path[len(renamed) :])
+        yield mistake
 
 
 def _within(path: Path, table: Path) -> bool:
     return path[: len(table)] == table or table[: len(path)] == path
 
 
-def _validate(model: type[BaseModel], raw: Any) -> Any:
-    return model.model_validate(raw, by_alias=True, by_name=False)
+def _validate(model: type[BaseModel], raw: Any, *, context: Any = None) -> Any:
+    return model.model_validate(raw, by_alias=True, by_name=False, context=context)
 
 
 def _salvaged(raw: dict[str, Any], found: list[Found]) -> tuple[list[tuple[int, Infusion]], float | None]:
@@ -117,11 +130,11 @@ def _salvaged(raw: dict[str, Any], found: list[Found]) -> tuple[list[tuple[int, 
     listed = raw.get("infusion", ())
     for place, table in enumerate(listed if isinstance(listed, tuple) else ()):
         inside = [mistake for mistake in found if mistake.path[:2] == ("infusion", place)]
-        timeless = {"start", "for", "over", "every", "count", "series", "steps", "policy", "bolus"}
-        if any(m.stand_in is None and m.kind != "extra" and m.path[-1] in timeless for m in inside):
-            continue  # when it runs is not known
+        if any(_spoils_times(mistake) for mistake in inside):
+            continue
         try:
-            infusions.append((place, _validate(Infusion, _mended(table, inside, 2))))
+            mended = _mended(table, inside, 2)
+            infusions.append((place, _validate(Infusion, mended, context=TIMES_ONLY)))
         except ValidationError:
             continue
     patient = raw.get("patient")
@@ -134,13 +147,36 @@ def _salvaged(raw: dict[str, Any], found: list[Found]) -> tuple[list[tuple[int, 
     return infusions, float(weight) if usable and weight is not None else None
 
 
+def _spoils_times(mistake: Found) -> bool:
+    """Return whether, with this mistake, it is not known when an infusion runs."""
+    if mistake.kind == "extra" or mistake.stand_in is not None:
+        return False
+    return len(mistake.path) == 2 or mistake.path[-1] in _KEYS_OF_TIME
+
+
 def _mended(raw: Any, found: list[Found], depth: int) -> Any:
-    """Return a copy of a table without unknown keys, with harmless values for refused ones."""
+    """Return a copy of a table with misspelled keys put right and harmless values for refused ones."""
     for mistake in found:
         if mistake.kind == "extra":
-            raw = _put(raw, mistake.path[depth:], None)
+            path = mistake.path[depth:]
+            value = _get(raw, path)
+            raw = _put(raw, path, None)
+            if mistake.meant and _get(raw, (*path[:-1], mistake.meant)) is None:
+                raw = _put(raw, (*path[:-1], mistake.meant), value)
         elif mistake.stand_in is not None:
             raw = _put(raw, mistake.path[depth:], mistake.stand_in)
+    return raw
+
+
+def _get(raw: Any, path: Path) -> Any:
+    """Return a value of nested tables and lists; None when it is not there."""
+    for part in path:
+        if isinstance(raw, dict):
+            raw = raw.get(part)
+        elif isinstance(raw, tuple) and isinstance(part, int) and part < len(raw):
+            raw = raw[part]
+        else:
+            return None
     return raw
 
 
@@ -176,5 +212,5 @@ def _problem(mistake: Found, lines: dict[Path, int]) -> Problem:
         got=mistake.got,
         accepted=mistake.accepted,
         remedy=mistake.remedy,
-        line=line_of(mistake.path, lines),
+        line=line_of(mistake.written_at, lines),
     )

@@ -198,7 +198,7 @@ def _overlap(earlier: _Session, later: _Session) -> Flaw:
         remedy = "Write one bolus with the whole amount."
     else:
         got = (
-            f"a session at {show_duration(max(earlier.start_h, later.start_h))} while "
+            f"{'a bolus' if later.is_moment else 'a session'} at {show_duration(later.start_h)} while "
             f"infusion[{_other(earlier, later) + 1}] runs"
         )
         remedy = "Move its start, or write both as steps of one infusion."

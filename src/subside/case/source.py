@@ -18,6 +18,7 @@ _MAX_SYNTAX_MISTAKES: Final = 20
 _PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 _PAIR: Final = re.compile(r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=(.*)")
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(?:#.*)?")
+_TOO_LONG: Final = re.compile(r"[0-9_]{4300}")
 _UNQUOTED: Final = re.compile(r"=\s*([+-]?[\d.]+\s*(?:[a-zA-Z%][\w/%]*)|[A-Za-z][\w /]*)")
 
 
@@ -95,6 +96,7 @@ def tables(text: str) -> tuple[dict[str, Any], str, list[Problem]]:
     still be checked; where that does not help, the tables are empty.
     """
     problems: list[Problem] = []
+    text += "\n"  # so that a mistake on the last line has a line and not "the end"
     while True:
         try:
             return tomllib.loads(text), text, problems
@@ -106,23 +108,21 @@ def tables(text: str) -> tuple[dict[str, Any], str, list[Problem]]:
         lines = text.split("\n")
         place = _PLACE.search(message)
         line = int(place.group(1)) if place is not None and place.group(1) else None
+        if place is None:  # the reader of whole numbers, which does not say where it was
+            line = next((k for k, here in enumerate(lines, 1) if _TOO_LONG.search(here)), None)
         reason = _PLACE.sub("", message)
         problems.append(_syntax(reason, line, lines))
-        whole = line is not None and line <= len(lines) and _is_whole_pair(lines[line - 1])
-        if line is None or not whole or len(problems) >= _MAX_SYNTAX_MISTAKES:
+        alone = line is not None and line <= len(lines) and _stands_alone(lines[line - 1])
+        if line is None or not alone or len(problems) >= _MAX_SYNTAX_MISTAKES:
             return {}, "", problems
         lines[line - 1] = ""
         text = "\n".join(lines)
 
 
-def _is_whole_pair(line: str) -> bool:
-    """Return whether a line is a key and a value that ends on it, as far as brackets tell."""
-    return (
-        bool(_PAIR.fullmatch(line))
-        and all(line.count(a) == line.count(b) for a, b in (("[", "]"), ("{", "}")))
-        and '"""' not in line
-        and "'''" not in line
-    )
+def _stands_alone(line: str) -> bool:
+    """Return whether a line can be left out without leaving a bracket or a string open."""
+    closed = all(line.count(a) == line.count(b) for a, b in (("[", "]"), ("{", "}")))
+    return closed and not _HEADER.fullmatch(line) and '"""' not in line and "'''" not in line
 
 
 def _syntax(reason: str, line: int | None, lines: list[str]) -> Problem:
@@ -138,6 +138,8 @@ def _syntax(reason: str, line: int | None, lines: list[str]) -> Problem:
             where = here.strip()
         got, accepted = f"a second {where}", "each key and table once"
         remedy = "Remove one; repeated infusions, treatments and observations are written [[infusion]]."
+    elif "digits" in reason:
+        got, accepted, remedy = "a number with too many digits", "a number of a possible size", "Check it."
     elif line is None:
         got = "a string, list or table that is not closed at the end of the file"
         remedy = 'Look for a missing ", ] or }.'
@@ -146,8 +148,6 @@ def _syntax(reason: str, line: int | None, lines: list[str]) -> Problem:
         remedy = 'Put quantities and names in quotes, such as start = "0 h".'
     elif pair and _UNQUOTED.search(here):
         remedy = 'Quantities and names go in quotes, such as rate = "22 mg/h"; one entry a line.'
-    elif "digits" in reason or "Exceeds" in reason:
-        got, accepted, remedy = "a number with too many digits", "a number of a possible size", "Check it."
     elif not pair and not here.strip().startswith("["):
         remedy = "Write key = value, such as weight_kg = 70; a comment starts with #."
     return Problem(where=where, got=got, accepted=accepted, remedy=remedy, line=line)
