@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from subside.care import rules
-from subside.care.assess import assess
+from subside.care.assessing import assess
 from subside.care.assessment import Assessment
 from subside.care.crisis import CrisisContact
 from subside.care.facts import Facts

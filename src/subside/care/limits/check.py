@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from subside.care import rules
-from subside.care.assess import assess
+from subside.care.assessing import assess
 from subside.care.assessment import Assessment
 from subside.care.facts import Facts
 from subside.care.profiles import Profile, load_profile

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from subside.care.screening.case_facts import facts_from_case
-    from subside.care.screening.screen import screen, start_gate
+    from subside.care.screening.deciding import screen, start_gate
 
-_HOMES = {"facts_from_case": "case_facts", "screen": "screen", "start_gate": "screen"}
+_HOMES = {"facts_from_case": "case_facts", "screen": "deciding", "start_gate": "deciding"}
 
 __all__ = ["facts_from_case", "screen", "start_gate"]
 

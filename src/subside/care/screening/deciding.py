@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from subside.care import rules
-from subside.care.assess import assess
+from subside.care.assessing import assess
 from subside.care.assessment import Assessment, Benefit
 from subside.care.crisis import CrisisContact
 from subside.care.facts import Facts
