@@ -167,6 +167,7 @@ p = 2
         (b"#" * 1_000_001, r"file: got a file of 1\.0 MB.*at most 1 MB"),
         (b"title = " + b"[" * 5000, r"nested too deeply|not closed"),
         (b"title = " + b"9" * 5000, r"title: got a number with too many digits"),
+        (b"[patient]\nweight_kg = 1" + b"0" * 400, r"line 2, patient.weight_kg: got inf"),
         (b"title = '''\nopen", r"got a string, list or table that is not closed"),
         (b"title = 'x'\ntitle = 'y'", r"line 2, title: got a second title.*once"),
         (b"[patient]\n[patient]\nage_years = 4", r"line 2, \[patient\]: got a second \[patient\]"),

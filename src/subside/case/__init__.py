@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from subside.case.case import About, Case
     from subside.case.conditions import CONDITIONS, Condition
+    from subside.case.conversions import Row
     from subside.case.history import HISTORY, HistoryItem
     from subside.case.infusion import BolusDose, Infusion, Series, Step, Thresholds, TitrationPlan
     from subside.case.observables import OBSERVABLES, Observable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from subside.case.skeleton import template
     from subside.case.totals import Exposure, Span, exposure, exposures
     from subside.case.treatment import Observation, Treatment
-    from subside.case.understood import Row, Section, Understood, show
+    from subside.case.understood import Section, Understood, show
     from subside.case.write import write_case
 
 _HOMES = {
@@ -46,7 +47,7 @@ _HOMES = {
     "Policy": "regimen",
     "PriorTreatment": "patient",
     "Regimen": "regimen",
-    "Row": "understood",
+    "Row": "conversions",
     "Section": "understood",
     "Segment": "regimen",
     "Series": "infusion",

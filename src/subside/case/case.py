@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -101,15 +101,19 @@ class Case(Entry):
         """Return the same case under another regimen."""
         return self.model_copy(update={"infusions": tuple(infusions)})
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Case:
+        """Return a copy with some fields replaced; what was resolved before the change is forgotten."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("_regimen", None)
+        return copy
+
     @property
     def start_h(self) -> float:
         """When the case begins, in h: at time zero, or with what is written before it."""
-        return min(
-            0.0,
-            *(i.start_h for i in self.infusions),
-            *(t.from_h for t in self.treatments),
-            *(o.at_h for o in self.observations),
-        )
+        begins = [infusion.start_h for infusion in self.infusions]
+        begins += [treatment.from_h for treatment in self.treatments]
+        begins += [observation.at_h for observation in self.observations]
+        return min([0.0, *begins])
 
     @property
     def end_h(self) -> float:

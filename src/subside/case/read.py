@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path as FilePath
@@ -198,7 +199,13 @@ def _put(raw: Any, path: Path, value: Any) -> Any:
 
 
 def _frozen(value: Any) -> Any:
-    """Return TOML values with lists as tuples, which is what the frozen types hold."""
+    """Return TOML values with lists as tuples, which is what the frozen types hold.
+
+    Whole numbers beyond 64 bits become doubles (or infinite): nothing here counts that far, and a
+    comparison with a double would overflow.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
+        return float(value) if abs(value) < 2**1023 else math.inf
     if isinstance(value, list):
         return tuple(_frozen(item) for item in value)
     if isinstance(value, dict):
