@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,19 +28,21 @@ _PLAIN: Final = tuple(
     for f in fields(Snapshot)
     if f.name not in ("pending", "streams", "alarms", "checks", "off", "raises", "wake_ms")
 )
+_ALARM_VALUES: Final = attrgetter(*_ALARM[1:])
+_PLAIN_VALUES: Final = attrgetter(*_PLAIN)
 
 
 def snapshot_to_json(s: Snapshot) -> dict[str, Any]:
-    """Return a snapshot as JSON values, in one fixed order: equal snapshots give equal text."""
+    """Return a snapshot as values for ``json.dumps``, in one fixed order: equal snapshots, equal text."""
     return {
         "format": FORMAT,
-        **{name: getattr(s, name) for name in _PLAIN},
+        **dict(zip(_PLAIN, _PLAIN_VALUES(s), strict=True)),
         "pending": [observation_to_json(o) for o in s.pending],
-        "streams": {key: list(s.streams[key]) for key in sorted(s.streams)},
-        "alarms": {key: [getattr(s.alarms[key], n) for n in _ALARM[1:]] for key in sorted(s.alarms)},
-        "checks": {key: list(s.checks[key]) for key in sorted(s.checks)},
-        "off": list(s.off),
-        "raises": list(s.raises),
+        "streams": {key: s.streams[key] for key in sorted(s.streams)},
+        "alarms": {key: _ALARM_VALUES(s.alarms[key]) for key in sorted(s.alarms)},
+        "checks": {key: s.checks[key] for key in sorted(s.checks)},
+        "off": s.off,
+        "raises": s.raises,
     }
 
 
@@ -71,12 +74,12 @@ def snapshot_from_json(document: Mapping[str, Any]) -> Snapshot:
         ) from error
 
 
-def observation_to_json(o: Observation) -> list[Any]:
-    """Return an observation as a list, in the order of its fields."""
-    return [o.at_ms, o.what, o.value, o.text, o.source, o.device, o.sequence, o.received_ms]
+def observation_to_json(o: Observation) -> tuple[Any, ...]:
+    """Return an observation as an array for ``json.dumps``, in the order of its fields."""
+    return (o.at_ms, o.what, o.value, o.text, o.source, o.device, o.sequence, o.received_ms)
 
 
-def observation_from_json(values: list[Any]) -> Observation:
+def observation_from_json(values: Sequence[Any]) -> Observation:
     """Return the observation that ``observation_to_json`` wrote."""
     return Observation(**dict(zip(_OBSERVATION, values, strict=True)))
 
@@ -88,11 +91,11 @@ def change_to_json(change: Change) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, "", [], False)}
 
 
-def _alarm(key: str, values: list[Any]) -> Alarm:
+def _alarm(key: str, values: Sequence[Any]) -> Alarm:
     return Alarm(key=key, **dict(zip(_ALARM[1:], values, strict=True)))
 
 
-def _stream(values: list[Any]) -> Stream:
+def _stream(values: Sequence[Any]) -> Stream:
     what, device, at_ms, sequence, value, source, live, runs = values
     judged = tuple(None if run is None else Run(*run) for run in runs)
     return Stream(what, device, at_ms, sequence, value, source, live, judged)

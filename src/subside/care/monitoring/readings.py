@@ -72,7 +72,7 @@ def apply_reading(w: Work, o: Observation) -> None:
     if plan.checks_of[o.what]:
         checks.satisfy(w, o.what, at)
         w.dirty = True
-    elif o.what == "pump_mg_per_h":
+    elif o.what == "pump_mg_per_h" and (old is None or value != old.value):
         w.dirty = True
     if w.dirty:
         states.update(w)
@@ -83,7 +83,7 @@ def _judge(
 ) -> tuple[Run | None, ...]:
     """Return where the stream stands against each limit now; raise and end what that entails."""
     rules = w.plan.rules[what]
-    before = old.runs if old is not None else (None,) * len(rules)
+    before = old.runs if old is not None and old.runs else (None,) * len(rules)
     # After a gap an alarm may stand whose run is gone: only then does a good reading have work to do.
     gap = old is None or not old.live
     runs: list[Run | None] | None = None
@@ -113,7 +113,9 @@ def _judge(
             )  # fmt: skip
         elif _fulfilled(w, rule, run, at) and not is_covered(w, rule, device):
             raise_limit(w, rule, device, value, _since(w, rule, run))
-    return before if runs is None else tuple(runs)
+    if runs is None:
+        return old.runs if old is not None else ()
+    return tuple(runs) if any(runs) else ()
 
 
 def _fulfilled(w: Work, rule: BoundRule, run: Run, at: int) -> bool:
@@ -175,7 +177,7 @@ def raise_limit(w: Work, rule: BoundRule, device: str, value: float, since: int)
 def lose(w: Work, key: str) -> None:
     """A stream is no longer live: nothing new may be raised from it, and nothing that stands may end."""
     s = w.streams[key]
-    w.streams[key] = s._replace(live=False, runs=(None,) * len(s.runs))
+    w.streams[key] = s._replace(live=False, runs=())
     for rule in w.plan.rules[s.what]:
         alarms.mark_unknown(w, alarm_key(rule.id, s.device))
     w.wake = LOOK_NOW
@@ -187,9 +189,8 @@ def _no_value(w: Work, o: Observation, key: str, device: str, at: int, old: Stre
     if o.what not in w.plan.continuous:
         w.say("no_value", key, f"{w.plan.channels[o.what].label}: measured, and no value came")
         return
-    none = (None,) * len(w.plan.rules[o.what])
     was_live = old is not None and old.live
-    w.streams[key] = Stream(o.what, device, at, o.sequence, None, o.source, False, none)
+    w.streams[key] = Stream(o.what, device, at, o.sequence, None, o.source, False, ())
     if was_live or old is None:
         w.say("no_value", key, f"{w.plan.channels[o.what].label} ---: the device sends no value")
         lose(w, key)

@@ -284,9 +284,7 @@ class _Row:
             return times.ms(cell)
         except (ValueError, UnitError) as error:
             got = error.got if isinstance(error, UnitError) and error.got else str(error)
-            self._bad(
-                name, f"{_shown(cell)}: {got}" if cell != "" else "nothing", accepted, "Write the time so."
-            )
+            self._bad(name, got, accepted, "Write the time so.")
             return None
 
     def _sequence(self, number: int) -> int:

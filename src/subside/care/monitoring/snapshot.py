@@ -32,7 +32,7 @@ class Stream(NamedTuple):
     """One channel of one device: its newest reading and where it stands against each limit.
 
     ``value`` is None while there is no reading, or when the device said that it has none. ``runs``
-    has one place for each limit of the channel, in the order of the thresholds.
+    has one place for each limit of the channel, in the order of the thresholds; empty: within all.
     """
 
     what: str

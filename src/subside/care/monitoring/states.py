@@ -85,8 +85,7 @@ def _await(w: Work, must: tuple[str, ...]) -> None:
     """A channel that must be live and was never seen gets one age limit of time to appear."""
     for what in must:
         if not _of(w, what):
-            none = (None,) * len(w.plan.rules[what])
-            w.streams[what] = Stream(what, "", w.t, -1, None, "device", True, none)
+            w.streams[what] = Stream(what, "", w.t, -1, None, "device", True, ())
             w.wake = LOOK_NOW
 
 
