@@ -46,7 +46,7 @@ class StandIn:
         )
 
     def simulate(
-        self, case, *, n_patients=1, seed=1, times_h=None, typical=False, keep=False, progress=None
+        self, case, *, n_patients=1, seed=1, times_h=None, typical=False, keep=False, **more
     ):
         self.asked.append({"what": "simulate", "n_patients": n_patients, "seed": seed, "times_h": times_h})
         if self.raises is not None:
@@ -56,7 +56,7 @@ class StandIn:
         )
 
     def compare(
-        self, case, arms, *, n_patients=1, seed=1, times_h=None, typical=False, progress=None
+        self, case, arms, *, n_patients=1, seed=1, times_h=None, typical=False, **more
     ):
         names = [arm if isinstance(arm, str) else arm.title for arm in arms]
         self.asked.append({"what": "compare", "arms": names, "given": arms})

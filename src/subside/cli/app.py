@@ -88,10 +88,10 @@ def _print(answer: Answer, options: Namespace, *, verb: str) -> None:
     if options.json:
         print(to_json(envelope(answer, verb=verb, seed=options.seed)))
     else:
-        from rich.console import Console
+        from subside.cli.terminal import Terminal
 
         watched = sys.stdout.isatty() or "COLUMNS" in os.environ
-        answer.show(Console(width=None if watched else WIDTH_OF_A_FILE))
+        answer.show(Terminal(width=None if watched else WIDTH_OF_A_FILE))
     sys.stdout.flush()
 
 

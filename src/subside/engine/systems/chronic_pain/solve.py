@@ -101,7 +101,10 @@ def solve(
         times_h=plan.clock.times_h,
         outputs=from_lanes(out, n),
         states=np.asarray(from_lanes(states, n), dtype=np.float64) if keep_states else None,
-        given_mg_per_h=given.transpose(0, 2, 1).reshape(-1, given.shape[1])[:n] if keep_states else None,
+        # Not reshape(-1, ...): one time alone has no step, and -1 of nothing is undefined.
+        given_mg_per_h=given.transpose(0, 2, 1).reshape(n_blocks * LANES, given.shape[1])[:n]
+        if keep_states
+        else None,
     )
 
 

@@ -1,0 +1,91 @@
+"""The main job with the real engine, as another program would call it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from subside.cli import main
+from subside.course import NAMES
+
+
+@pytest.fixture
+def case(root):
+    """The published CRPS trial's case."""
+    return str(root / "examples" / "from_papers" / "sigtermans_2009_crps.toml")
+
+
+def _result(capsys):
+    def refuse(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    return json.loads(capsys.readouterr().out, parse_constant=refuse)
+
+
+@pytest.mark.parametrize("at", ["0 h", "-5 d", "5 min", "-30 d,40 min,7 d,12 wk", "0 h,0 h"])
+def test_any_times_may_be_asked_for(case, capsys, at):
+    assert main(["simulate", case, "--json", f"--at={at}"]) == 0
+    result = _result(capsys)["result"]
+    assert len(result["times_h"]) == len(set(at.split(",")))
+    for name, curve in result["values"].items():
+        assert curve["unit"] == NAMES[name].unit
+        for part in ("median", "low", "high", "mean", "sd"):
+            assert len(curve[part]) == len(result["times_h"])
+            assert None not in curve[part], name
+
+
+def test_the_same_seed_gives_the_same_document_and_another_seed_another(case, capsys):
+    documents = []
+    for seed in ("3", "3", "4"):
+        assert main(["simulate", case, "--json", "--at", "7 d", "--seed", seed]) == 0
+        documents.append(_result(capsys)["result"]["values"]["nrs_pain"])
+    assert documents[0] == documents[1]
+    assert documents[0] != documents[2]
+
+
+def test_a_typical_line_has_no_band_and_says_that_it_is_no_prediction(case, capsys):
+    assert main(["simulate", case, "--json", "--at", "7 d", "--typical"]) == 0
+    document = _result(capsys)
+    pain = document["result"]["values"]["nrs_pain"]
+    assert pain["low"] == pain["median"] == pain["high"]
+    assert "typical" in {warning["code"] for warning in document["warnings"]}
+
+
+def test_times_far_beyond_any_trial_are_refused_in_one_line(case, capsys):
+    assert main(["simulate", case, "--at", "9000 wk"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.strip().splitlines()) == 1
+
+
+def test_compare_gives_paired_differences_of_every_arm(case, capsys):
+    arms = "none,placebo,active-placebo,ketamine,esketamine"
+    assert main(["compare", case, "--json", "--with", arms, "--at", "7 d"]) == 0
+    result = _result(capsys)["result"]
+    assert list(result["arms"]) == ["case", *arms.split(",")]
+    assert set(result["differences"]) >= {"case - placebo", "case - none", "ketamine - placebo"}
+
+
+def test_cite_names_what_is_only_assumed(case, capsys):
+    assert main(["cite", case, "--json"]) == 0
+    document = _result(capsys)
+    assert document["result"]["weak"]
+    assert any(source["key"] == "kamp_2020" for source in document["sources"])
+
+
+def test_without_a_terminal_no_bar_and_no_escape_codes_reach_anyone(subside, case):
+    done = subside("simulate", case, "--patients", "40", "--at", "7 d")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "Difference from placebo" in done.stdout
+
+
+def test_a_reader_who_stops_early_is_no_failure(root, case):
+    import subprocess
+    import sys
+
+    script = f"{sys.executable} -m subside case show {case} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1
