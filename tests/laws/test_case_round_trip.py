@@ -123,6 +123,7 @@ cases = tables(
         "observation": lists(observations()),
         "follow_up": durations,
         "options": options,
+        "answers": st.dictionaries(words, st.one_of(st.integers(0, 99), words), max_size=3),
     },
 )
 

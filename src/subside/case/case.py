@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -43,6 +44,31 @@ def _options(options: Any) -> Any:
     return options
 
 
+def _answers(answers: Any) -> Any:
+    """Refuse answers that are not yes, no, unknown, a number or a word; which exist, care knows."""
+    if not isinstance(answers, dict):
+        return answers
+    flaws = [
+        Flaw(
+            key,
+            got=repr(value)[:60],
+            accepted='"yes", "no", "unknown", a number, or a word in quotes',
+            remedy="subside screen lists the questions with their names.",
+        )
+        for key, value in answers.items()
+        if isinstance(value, bool) or not _is_answer(value)
+    ]
+    if flaws:
+        raise flawed(flaws)
+    return answers
+
+
+def _is_answer(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(value) and value.isprintable()
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 class About(Entry):
     """What a case is and is not, for people; programs print it beside the result."""
 
@@ -68,6 +94,11 @@ class Case(Entry):
     treatments: tuple[Treatment, ...] = Field(default=(), alias="treatment")
     observations: tuple[Observation, ...] = Field(default=(), alias="observation")
     follow_up: TimeText | None = None
+    answers: Annotated[
+        dict[str, Any],
+        BeforeValidator(_answers),
+        Field(description='a table such as { dissociative_ptsd = "no", cssrs_ideation = 0 }'),
+    ] = Field(default_factory=dict)
     options: Annotated[
         dict[str, Any],
         BeforeValidator(_options),
@@ -126,7 +157,7 @@ class Case(Entry):
         return max(ends)
 
     def __hash__(self) -> int:
-        """Refuse to be hashed: history and options are tables."""
+        """Refuse to be hashed: history, answers and options are tables."""
         raise TypeError("a Case holds tables and cannot be hashed; hash write_case(case) instead")
 
 

@@ -91,6 +91,10 @@ series = { every = "1 d", count = 10, skip = "weekend", first_weekday = "monday"
 # what = "nrs_pain"
 # value = 4
 
+# [answers]                       # more answers for subside screen and subside check; they list the questions
+# dissociative_ptsd = "no"
+# cssrs_ideation = 0
+
 # [options]                       # the engine's rival sets and hypotheses, by name
 # pk_set = "kamp_2020"
 """

@@ -60,6 +60,10 @@ def show(case: Case) -> Understood:
             ),
         ),
         Section(
+            title="Answers to care's questions",
+            rows=tuple(Row(label=k, written=str(v), means=str(v)) for k, v in case.answers.items()),
+        ),
+        Section(
             title="Options",
             rows=tuple(Row(label=k, written=str(v), means=_switch(v)) for k, v in case.options.items()),
         ),

@@ -36,6 +36,8 @@ def write_case(case: Case) -> str:
     ):
         for entry in entries:
             parts += ["", f"[[{name}]]", *_pairs(entry)]
+    if case.answers:
+        parts += ["", "[answers]", *(f"{_key(k)} = {_value(v)}" for k, v in case.answers.items())]
     if case.options:
         parts += ["", "[options]", *(f"{_key(k)} = {_value(v)}" for k, v in case.options.items())]
     return "\n".join(parts) + "\n"
