@@ -1,14 +1,12 @@
-"""exp, log, reciprocal and what is built on them, in a form that becomes fast vector code.
+"""exp, log and what is built on them, in a form that becomes vector code.
 
-The C library's exp and log are calls, and one call keeps a whole lane loop scalar; a division of
-16 lanes takes as long as 30 multiplications. These are straight-line multiplications and additions on
-the bits of a double, portable to every 64-bit machine. NaN in gives NaN out.
-
-Errors, for arguments that are normal numbers: ``exp`` 1e-12 (relative, |x| < 700), ``log`` 1e-12
-(absolute, x > 0), ``reciprocal`` 1e-15 (relative, 1e-300 < |x| < 1e300).
+The C library's exp and log are calls, and one call keeps a whole lane loop scalar. These are
+straight-line arithmetic on the bits of a double, portable to every 64-bit machine. NaN in gives NaN
+out. Errors, for arguments that are normal numbers: ``exp`` 1e-12 (relative, |x| < 700), ``log`` 1e-12
+(absolute, x > 0).
 
 Source: range reduction and Taylor forms, Muller, Elementary Functions, 3rd ed. (2016), ch. 11; the
-reciprocal by Newton's iteration from a linear guess in the bits, ibid. ch. 5.
+rounding constant is 1.5 * 2**52.
 """
 
 from __future__ import annotations
@@ -27,9 +25,6 @@ LN_2 = 0.6931471805599453
 SMALLEST = 1e-280  # keeps log away from zero and from denormal numbers
 BITS_OF_SQRT_HALF = 0x3FE6A09E667F3BCD
 BITS_OF_ROUND = 0x4338000000000000
-# The bits of a double grow almost linearly with its logarithm: this minus the bits of x are the bits of
-# 1/x within 12 %. Any constant near it would do; this one is best.
-RECIPROCAL_GUESS = 0x7FDE623822FC16E6
 
 
 @intrinsic
@@ -49,18 +44,6 @@ def _reinterpret(signature: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
 
     return signature, generate
-
-
-@scalar
-def reciprocal(x: float) -> float:
-    """Return 1/x; not for 0, infinity or denormal numbers."""
-    r = _double(RECIPROCAL_GUESS - _bits(x))
-    e = 1.0 - x * r  # each round: error to the third power
-    r = r + r * (e + e * e)
-    e = 1.0 - x * r
-    r = r + r * (e + e * e)
-    e = 1.0 - x * r
-    return r + r * e
 
 
 @scalar
@@ -98,7 +81,9 @@ def log(x: float) -> float:
     p = p * q + 1 / 5.0
     p = p * q + 1 / 3.0
     p = p * q + 1.0
-    return 2.0 * f * p + (_double(exponent + BITS_OF_ROUND) - ROUND) * LN_2
+    whole = _double(exponent + BITS_OF_ROUND) - ROUND
+    # The bits of NaN look like those of a number: the last term keeps a failed patient failed.
+    return 2.0 * f * p + whole * LN_2 + 0.0 * x
 
 
 @scalar

@@ -115,24 +115,12 @@ def _drive(x, q, d):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _start(y, q, d, n):  # type: ignore[no-untyped-def]
-    """Fill ``n`` with N at this moment."""
-    for i in range(0, LANES, WIDTH):
-        j = together(i)
-        (n[Y[S] + j], n[Y[P] + j], n[Y[M] + j], n[Y[L] + j], n[Y[T] + j], n[Y[B] + j], n[Y[H] + j]) = (
-            build_up(
-                y[Y[S] + j], y[Y[P] + j], y[Y[M] + j], y[Y[L] + j], y[Y[T] + j], d[j], d[LANES + j], q, j
-            )
-        )  # fmt: skip
-
-
-@inner
-def _slow_step(y, q, w, dm, d1, n):  # type: ignore[no-untyped-def]
+def _slow_step(y, q, w, d0, dm, d1):  # type: ignore[no-untyped-def]
+    """Advance the slow states by one step; the drive is known at its start, middle and end."""
     for i in range(0, LANES, WIDTH):
         j = together(i)
         s, p, m, l, t = y[Y[S] + j], y[Y[P] + j], y[Y[M] + j], y[Y[L] + j], y[Y[T] + j]  # noqa: E741
-        s0, p0, m0, l0, t0 = n[Y[S] + j], n[Y[P] + j], n[Y[M] + j], n[Y[L] + j], n[Y[T] + j]
-        b0, h0 = n[Y[B] + j], n[Y[H] + j]
+        s0, p0, m0, l0, t0, b0, h0 = build_up(s, p, m, l, t, d0[j], d0[LANES + j], q, j)
         sm, pm, mm, lm, tm, bm, hm = build_up(
             middle(w, W[S] + j, s, s0), middle(w, W[P] + j, p, p0), middle(w, W[M] + j, m, m0),
             middle(w, W[L] + j, l, l0), middle(w, W[T] + j, t, t0), dm[j], dm[LANES + j], q, j,
@@ -148,18 +136,15 @@ def _slow_step(y, q, w, dm, d1, n):  # type: ignore[no-untyped-def]
         y[Y[T] + j] = step(w, W[T] + j, t, t0, tm, t1)
         y[Y[B] + j] = step(w, W[B] + j, y[Y[B] + j], b0, bm, b1)
         y[Y[H] + j] = step(w, W[H] + j, y[Y[H] + j], h0, hm, h1)
-        n[Y[S] + j], n[Y[P] + j], n[Y[M] + j], n[Y[L] + j], n[Y[T] + j] = s1, p1, m1, l1, t1
-        n[Y[B] + j], n[Y[H] + j] = b1, h1
 
 
 @inner
-def _run_block(x0, xm, x1, y, n, dm, d1, phi, w, q, dose, size, segment, keep,
+def _run_block(x0, xm, x1, y, d0, dm, d1, phi, w, q, dose, size, segment, keep,
                all_rows, driver_rows, o):  # type: ignore[no-untyped-def]  # fmt: skip
     """Advance one block through all steps, from the state in ``x0`` and ``y``."""
     _keep(o, 0, x0, y)
     k = 1
-    _drive(x0, q, dm)
-    _start(y, q, dm, n)
+    _drive(x0, q, d0)
     for it in range(size.shape[0]):
         for i in range(0, LANES, WIDTH):
             rate = dose[together(segment[it] * LANES + i)]
@@ -168,8 +153,8 @@ def _run_block(x0, xm, x1, y, n, dm, d1, phi, w, q, dose, size, segment, keep,
         advance(x0, phi[2 * size[it] + 1], all_rows, x1)
         _drive(xm, q, dm)
         _drive(x1, q, d1)
-        _slow_step(y, q, w[size[it]], dm, d1, n)
-        x0, x1 = x1, x0
+        _slow_step(y, q, w[size[it]], d0, dm, d1)
+        x0, x1, d0, d1 = x1, x0, d1, d0
         if keep[it]:
             _keep(o, k * N_STATES * LANES, x0, y)
             k += 1
@@ -183,15 +168,15 @@ def _run_blocks(first, last, rates, slow_rates, slow, start, dose, sizes_h, size
     x0, xm, x1 = (
         scratch((N_LINEAR + 1) * LANES), scratch((N_LINEAR + 1) * LANES), scratch((N_LINEAR + 1) * LANES)
     )  # fmt: skip
-    y, n = scratch(N_SLOW * LANES), scratch(N_SLOW * LANES)
-    dm, d1 = scratch(2 * LANES), scratch(2 * LANES)
+    y = scratch(N_SLOW * LANES)
+    d0, dm, d1 = scratch(2 * LANES), scratch(2 * LANES), scratch(2 * LANES)
     for block in range(first, last):
         propagators(rates[block], sizes_h, structure, phi)
         weights(slow_rates[block], sizes_h, w)
         x0[:] = 0.0
         y[:] = start[block]
         _run_block(
-            x0, xm, x1, y, n, dm, d1, phi, w, slow[block], dose[block], size, segment, keep,
+            x0, xm, x1, y, d0, dm, d1, phi, w, slow[block], dose[block], size, segment, keep,
             all_rows, driver_rows, out[block].reshape(-1),
         )  # fmt: skip
 
