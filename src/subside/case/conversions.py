@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from subside.case.fitting import rate_of
 from subside.case.infusion import Infusion, Step, TitrationPlan
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from subside.case.case import Case
 
 __all__ = ["Row", "infusion_rows", "infusion_title", "regimen_rows", "show_time"]
+
+_LIMITS: Final = {
+    "pain_below": "pain at rest below",
+    "sbp_above_mmhg": "systolic pressure (mmHg) above",
+    "map_above_mmhg": "mean pressure (mmHg) above",
+    "hr_above_bpm": "heart rate (/min) above",
+    "moaas_below": "alertness, MOAA/S, below",
+    "cadss_above": "dissociation, CADSS, above",
+    "spo2_below_percent": "oxygen saturation (%) below",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,11 +129,15 @@ def _policy(plan: TitrationPlan, infusion: Infusion, weight_kg: float) -> Iterat
         means=f"every {show_duration(plan.every_h)} for {show_duration(plan.for_h)}",
     )
     if plan.raise_if_pain_above is not None:
-        yield Row(label="raised if", written=f"pain above {plan.raise_if_pain_above:g}", means="pain at rest")
+        yield Row(
+            label="raised if",
+            written=f"pain above {plan.raise_if_pain_above:g}",
+            means=f"pain at rest above {plan.raise_if_pain_above:g}",
+        )
     for label, thresholds in (("held if", plan.hold_if), ("lowered if", plan.lower_if)):
         for name in type(thresholds).model_fields:
             if (value := getattr(thresholds, name)) is not None:
-                yield Row(label=label, written=f"{name} = {value:g}", means="")
+                yield Row(label=label, written=f"{name} = {value:g}", means=f"{_LIMITS[name]} {value:g}")
 
 
 def _rate(mg_per_h: float, infusion: Infusion, weight_kg: float) -> str:
