@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.linalg import expm
@@ -35,7 +37,7 @@ def reference(matrix: np.ndarray) -> np.ndarray:
         {0.0, *TIMES, *(e for d in DOSES if isinstance(d, Infusion) for e in (d.start_h, d.end_h))}
     )
     kept = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         rate = sum(
             d.mg_per_h for d in DOSES if isinstance(d, Infusion) and d.start_h <= start and end <= d.end_h
         )

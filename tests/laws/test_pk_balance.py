@@ -136,10 +136,8 @@ def test_metabolite_exposure_is_what_was_formed_over_its_clearance(name: str, we
         return
     parameters = individual(a_set, Covariates(weight_kg=[weight], age_years=[30.0]))
     steady = levels(a_set, parameters, [Infusion(start_h=0.0, end_h=3000.0, mg_per_h=10.0)], [3000.0])
-    if a_set.has_liver:
-        formed = 2.77 / (2.77 + 1.11)  # Perez-Ruixo: kmet over kmet and kel
-    else:
-        formed = {"simons_2022": 0.8 * 223.7 / 237.7}.get(name, 1.0)
+    # Perez-Ruixo: kmet over kmet and kel; Simons: 0.8 mole for mole; the others: all, mass for mass
+    formed = {"perez_ruixo_2021": 2.77 / (2.77 + 1.11), "simons_2022": 0.8 * 223.7 / 237.7}.get(name, 1.0)
     expected = 10.0 * formed / parameters["nk_cl_l_per_h"][0] * 1000.0
     assert steady["norketamine"][0, 0] == pytest.approx(expected, rel=1e-9)
 
