@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from subside.case.infusion import Infusion
 from subside.case.patient import Patient
-from subside.case.quantities import Entry, Flaw, LineText, TimeText, flawed
+from subside.case.quantities import DurationText, Entry, Flaw, LineText, flawed
 from subside.case.regimen import Regimen
 from subside.case.resolve import overlap_flaws, resolve, weight_flaws
 from subside.case.totals import Exposure, exposures
@@ -93,7 +93,7 @@ class Case(Entry):
     infusions: tuple[Infusion, ...] = Field(default=(), alias="infusion")
     treatments: tuple[Treatment, ...] = Field(default=(), alias="treatment")
     observations: tuple[Observation, ...] = Field(default=(), alias="observation")
-    follow_up: TimeText | None = None
+    follow_up: DurationText | None = None
     answers: Annotated[
         dict[str, Any],
         BeforeValidator(_answers),
@@ -153,7 +153,7 @@ class Case(Entry):
         ends += [t.from_h if t.until_h is None else t.until_h for t in self.treatments]
         ends += [o.at_h for o in self.observations]
         if self.follow_up is not None:
-            ends.append(parse_duration_h(self.follow_up, allow_negative=True))
+            ends.append(parse_duration_h(self.follow_up))
         return max(ends)
 
     def __hash__(self) -> int:

@@ -12,8 +12,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from subside.case.case import Case
+from subside.case.infusion import Infusion, TitrationPlan
+from subside.case.patient import Patient
 from subside.case.positions import Path
 from subside.case.quantities import Flaw, listed
+from subside.case.treatment import Observation, Treatment
 from subside.errors import nearest
 
 __all__ = ["Found", "found_in"]
@@ -138,10 +142,31 @@ def _unknown_key(path: Path, key: str, owner: type[BaseModel] | None) -> Found:
     remedy = f"Did you mean '{close}'?" if close else "Remove it, or see the case-file reference."
     if "steps" in names and key.lower() in _IN_STEPS:
         close, remedy = "", 'Write it in steps = [ { rate = "22 mg/h", for = "4 h" } ].'
+    elif not close and (home := _home_of(key)):
+        remedy = f"{key} belongs {home}."
     if said in names and word:
         remedy = f"{remedy} {word}"
     got = "a key that is not known here"
     return Found(path, got, listed(key, names), remedy, kind="extra", meant=close)
+
+
+# Where a key that stands in the wrong table belongs. In TOML a key belongs to the last [table] above it.
+_HOMES: tuple[tuple[type[BaseModel], str], ...] = (
+    (Case, "at the top of the file, above the first [table]"),
+    (Patient, "in [patient]"),
+    (TitrationPlan, "in policy"),
+    (Infusion, "in [[infusion]]"),
+    (Treatment, "in [[treatment]]"),
+    (Observation, "in [[observation]]"),
+)
+
+
+def _home_of(key: str) -> str:
+    """Return where a key belongs, in words; empty when it belongs nowhere."""
+    for table, home in _HOMES:
+        if key in {info.alias or name for name, info in table.model_fields.items()}:
+            return home
+    return ""
 
 
 def _field(model: type[BaseModel], loc: Path) -> tuple[type[BaseModel] | None, FieldInfo | None]:

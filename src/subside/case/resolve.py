@@ -149,14 +149,16 @@ def overlap_flaws(infusions: Sequence[tuple[int, Infusion]]) -> Iterator[Flaw]:
         infusions: Number in the file (from 0) and infusion; those that could be read.
     """
     sessions: list[_Session] = []
+    pieces = 0
     for place, infusion in infusions:
-        if len(sessions) + len(infusion.starts_h) * (len(infusion.steps) + 1) > _MAX_PIECES:
+        pieces += len(infusion.starts_h) * _pieces_a_session(infusion)
+        if pieces > _MAX_PIECES:
             yield Flaw(
                 "infusion",
                 place,
-                got="too many sessions and steps",
-                accepted=f"at most {_MAX_PIECES} sessions and steps in a case",
-                remedy="Split the case.",
+                got="too many sessions, steps and decisions",
+                accepted=f"at most {_MAX_PIECES} of them in a case",
+                remedy="Split the case, or lengthen the time between decisions.",
             )
             return
         length = infusion.length_h
@@ -176,6 +178,13 @@ def overlap_flaws(infusions: Sequence[tuple[int, Infusion]]) -> Iterator[Flaw]:
                 told.add(pair)
                 yield _overlap(other, session)
         running.append(session)
+
+
+def _pieces_a_session(infusion: Infusion) -> int:
+    """Return into how many pieces of constant rate one session falls at most."""
+    steps = sum(step.in_steps or 1 for step in infusion.steps)
+    plan = infusion.policy
+    return 1 + steps + (0 if plan is None else int(plan.for_h / plan.every_h) + 1)
 
 
 def _collide(earlier: _Session, later: _Session) -> bool:
