@@ -118,7 +118,7 @@ def worsen(w: Work, key: str, value: float, *, downward: bool, worse_by: float |
         if further >= worse_by:
             changed = replace(
                 changed, acknowledged_ms=None, acknowledged_by="", acknowledged_value=None,
-                escalate_from_ms=w.t, raised_ms=w.t, level=0, reminded_ms=-1,
+                escalate_from_ms=w.t, raised_ms=w.t, level=0, reminded_ms=None,
             )  # fmt: skip
             w.wake = LOOK_NOW
             _break_pause(w, alarm.priority)

@@ -16,7 +16,7 @@ def start(w: Work, at: int) -> None:
     """The infusion begins: every check is due one interval after it."""
     for check in w.plan.checks.values():
         first = check.once_ms if check.once_ms >= 0 else check.every_ms
-        w.checks[check.name] = Due(at + first, "waiting", -1)
+        w.checks[check.name] = Due(at + first, "waiting", None)
         alarms.end(w, f"missed:{check.name}")
     w.wake = LOOK_NOW
 
@@ -58,7 +58,7 @@ def done(w: Work, name: str, at: int) -> None:
     """A check was made at ``at``."""
     due = w.checks.get(name)
     check = w.plan.checks[name]
-    if due is None or at <= due.done_ms:
+    if due is None or (due.done_ms is not None and at <= due.done_ms):
         return
     if check.once_ms >= 0:
         if at < due.due_ms - check.early_ms:

@@ -106,7 +106,8 @@ def _rate_change(w: Work, o: Observation) -> None:
         return
     _order(w, o, o.value)
     w.say("rate", "rate_change", f"ordered rate {o.value:g} mg/h", by=o.source)
-    if w.t - states.sedation_ms(w) > ms(w.plan.policy.rate_change_score_s) and w.phase == "infusing":
+    scored = states.sedation_ms(w)
+    if w.phase == "infusing" and (scored is None or w.t - scored > ms(w.plan.policy.rate_change_score_s)):
         states.raise_state(w, "rate_change_unscored", "rate_change_unscored")
 
 

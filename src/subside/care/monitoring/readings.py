@@ -93,13 +93,13 @@ def _judge(
         if not violated:
             if run is not None or gap:
                 runs = list(before) if runs is None else runs
-                keep = run is not None and run.ended_ms < 0 and rule.partner is not None
+                keep = run is not None and run.ended_ms is None and rule.partner is not None
                 runs[i] = run._replace(ended_ms=at) if keep and run is not None else None
                 if alarm_key(rule.id, device) in w.alarms:
                     alarms.end(w, alarm_key(rule.id, device))
             continue
         runs = list(before) if runs is None else runs
-        if run is None or run.ended_ms >= 0:
+        if run is None or run.ended_ms is not None:
             run = Run(at, 1)
             w.wake = LOOK_NOW
         elif old is not None and at > old.at_ms:
@@ -137,7 +137,7 @@ def _since(w: Work, rule: BoundRule, run: Run) -> int:
     if other is None or not other.live or place >= len(other.runs):
         return run.since_ms
     partner = other.runs[place]
-    if partner is None or (0 <= partner.ended_ms < run.since_ms):
+    if partner is None or (partner.ended_ms is not None and partner.ended_ms < run.since_ms):
         return run.since_ms
     return min(run.since_ms, partner.since_ms)
 

@@ -21,11 +21,11 @@ NEVER = 1 << 62
 
 
 class Run(NamedTuple):
-    """Readings beyond one limit without a gap: since when, how many, and whether just ended (ms or -1)."""
+    """Readings beyond one limit without a gap: since when, how many, when it ended (None: it goes on)."""
 
     since_ms: int
     readings: int
-    ended_ms: int = -1
+    ended_ms: int | None = None
 
 
 class Stream(NamedTuple):
@@ -46,11 +46,11 @@ class Stream(NamedTuple):
 
 
 class Due(NamedTuple):
-    """One check: when it is due, where it stands, and when it was last made (ms; -1: not yet)."""
+    """One check: when it is due, where it stands, and when it was last made (ms; None: not yet)."""
 
     due_ms: int
     state: Literal["waiting", "due", "missed"]
-    done_ms: int
+    done_ms: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +78,7 @@ class Alarm:
     acknowledged_value: float | None = None
     escalate_from_ms: int = 0
     level: int = 0
-    reminded_ms: int = -1
+    reminded_ms: int | None = None
     grouped: bool = False
 
 

@@ -144,13 +144,16 @@ def _pump(w: Work) -> None:
 
 def _rate_change(w: Work) -> None:
     alarm = w.alarms.get("rate_change_unscored")
-    if alarm is not None and sedation_ms(w) >= alarm.raised_ms:
+    scored = sedation_ms(w)
+    if alarm is not None and scored is not None and scored >= alarm.raised_ms:
         alarms.end(w, "rate_change_unscored", "scored")
 
 
-def sedation_ms(w: Work) -> int:
-    """Return when sedation was last scored, in ms; -1: never."""
-    return max((s.at_ms for name in ("moaas", "rass") if (s := w.streams.get(name)) is not None), default=-1)
+def sedation_ms(w: Work) -> int | None:
+    """Return when sedation was last scored, in ms; None: never."""
+    return max(
+        (s.at_ms for name in ("moaas", "rass") if (s := w.streams.get(name)) is not None), default=None
+    )
 
 
 def _set(w: Work, state: str, condition: bool, detail: str = "") -> None:

@@ -71,7 +71,7 @@ def _of_streams(w: Work, found: list[Timer]) -> None:
         if stale < NEVER:
             found.append(Timer(s.at_ms + stale, STALE, key))
         for i, run in enumerate(s.runs):
-            if run is None or run.ended_ms >= 0:
+            if run is None or run.ended_ms is not None:
                 continue
             rule = w.plan.rules[s.what][i]
             if rule.readings > 1:
@@ -86,7 +86,8 @@ def _of_alarms(w: Work, found: list[Timer]) -> None:
     for key, a in w.alarms.items():
         if a.acknowledged_ms is not None:
             if a.present:
-                found.append(Timer(max(a.acknowledged_ms, a.reminded_ms) + w.plan.reminder_ms, REMIND, key))
+                last = a.acknowledged_ms if a.reminded_ms is None else max(a.acknowledged_ms, a.reminded_ms)
+                found.append(Timer(last + w.plan.reminder_ms, REMIND, key))
         elif a.priority == "high":
             if a.level < len(steps):
                 found.append(Timer(a.escalate_from_ms + steps[a.level], ESCALATE, key))
