@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from subside.care.assessing import assess
     from subside.care.assessment import NOT_A_DEVICE, Assessment, Benefit, Finding, Question, Seen
+    from subside.care.benefit import published_benefit
     from subside.care.crisis import CrisisContact, UrgentPath, crisis_contact, urgent_path
     from subside.care.discharge import discharge_gate
     from subside.care.facts import Facts
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     )
     from subside.care.profiles import Profile, Signature, load_profile, parse_profile, profile_names, sign
     from subside.care.rules import Rule, rule, rule_set
-    from subside.care.screening.case_facts import facts_from_case
+    from subside.care.screening.case_facts import facts_from_case, prior_treatments
     from subside.care.screening.deciding import screen, start_gate
     from subside.care.verdicts import Verdict
 
@@ -65,6 +66,8 @@ _HOMES = {
     "parse_profile": "profiles",
     "positive_response": "outcomes",
     "profile_names": "profiles",
+    "prior_treatments": "screening.case_facts",
+    "published_benefit": "benefit",
     "remission": "outcomes",
     "review_after_third": "outcomes",
     "rule": "rules",
@@ -106,7 +109,9 @@ __all__ = [
     "pain_response",
     "parse_profile",
     "positive_response",
+    "prior_treatments",
     "profile_names",
+    "published_benefit",
     "remission",
     "review_after_third",
     "rule",

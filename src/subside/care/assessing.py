@@ -9,6 +9,7 @@ from subside.care.crisis import CrisisContact, crisis_contact, urgent_path
 from subside.care.facts import Facts, fact_kind, fact_kinds
 from subside.care.logic import Options, Value, settlers, truth
 from subside.care.profiles import Profile
+from subside.care.refractory import Refractoriness
 from subside.care.rules import Rule
 from subside.care.shortest import shortest
 from subside.care.verdicts import Verdict
@@ -24,6 +25,7 @@ def assess(
     route: str = "intravenous",
     contact: CrisisContact | None = None,
     benefit: Benefit | None = None,
+    refractoriness: Refractoriness | None = None,
 ) -> Assessment:
     """Return what these rules say about these facts under a site's profile.
 
@@ -37,6 +39,7 @@ def assess(
         route: The route of ketamine; rules for another route are not looked at.
         contact: The site's crisis contact; default: the public one of the profile's country.
         benefit: What can be hoped for; shown, never weighed.
+        refractoriness: Why earlier treatments count or do not; shown.
     """
     in_force = [rule for rule in rules if profile.holds(rule) and rule.route in ("any", route)]
     findings = tuple(_finding(rule, facts, profile) for rule in in_force)
@@ -66,6 +69,7 @@ def assess(
         ),
         profile=profile,
         benefit=benefit,
+        refractoriness=refractoriness,
     )
 
 

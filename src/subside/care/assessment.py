@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from subside.care.crisis import UrgentPath
 from subside.care.logic import Value
-from subside.care.profiles import Profile
+from subside.care.profiles import Choice, Profile
+from subside.care.refractory import Refractoriness
 from subside.care.rules import Rule
 from subside.care.verdicts import Verdict
 from subside.units import show_number
@@ -104,6 +105,7 @@ class Assessment:
         contradictions: Answers that exclude each other; the more careful one was taken.
         urgent: Urgent paths that are open, whatever the verdict.
         benefit: What can be hoped for, where the caller passed it.
+        refractoriness: What earlier treatments amount to, where the caller passed it.
     """
 
     subject: str
@@ -115,6 +117,7 @@ class Assessment:
     urgent: tuple[UrgentPath, ...]
     profile: Profile
     benefit: Benefit | None = None
+    refractoriness: Refractoriness | None = None
 
     @property
     def words(self) -> str:
@@ -149,6 +152,16 @@ class Assessment:
         ]
         return tuple(dict.fromkeys(found))
 
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The conflicts between sources that bear on this assessment, as the profile chose."""
+        looked_at = {finding.rule.id for finding in self.findings}
+        return tuple(
+            choice
+            for choice in self.profile.choices
+            if not choice.thresholds or looked_at & {key.partition(".")[0] for key in choice.thresholds}
+        )
+
     def finding(self, rule_id: str) -> Finding | None:
         """Return what one rule found, or None when it is not among those looked at."""
         return next((finding for finding in self.findings if finding.rule.id == rule_id), None)
@@ -178,14 +191,21 @@ class Assessment:
                 "grade": self.benefit.grade,
                 "source": self.benefit.source,
             },
+            "refractoriness": None
+            if self.refractoriness is None
+            else {
+                "refractory": show_value(self.refractoriness.refractory),
+                "failed": list(self.refractoriness.failed),
+                "unclear": list(self.refractoriness.unclear),
+                "why": self.refractoriness.why,
+            },
             "profile": {
                 "name": self.profile.name,
                 "signed": self.profile.is_signed,
                 "statement": self.profile.statement,
                 "hash": self.profile.hash,
                 "choices": [
-                    {"topic": c.topic, "chosen": c.chosen, "instead_of": c.instead_of}
-                    for c in self.profile.choices
+                    {"topic": c.topic, "chosen": c.chosen, "instead_of": c.instead_of} for c in self.choices
                 ],
             },
             "statement": NOT_A_DEVICE,

@@ -8,6 +8,7 @@ from subside.care.assessment import Assessment, Benefit
 from subside.care.crisis import CrisisContact
 from subside.care.facts import Facts
 from subside.care.profiles import Profile, load_profile
+from subside.care.refractory import Refractoriness
 
 __all__ = ["screen", "start_gate"]
 
@@ -18,6 +19,7 @@ def screen(
     profile: Profile | None = None,
     contact: CrisisContact | None = None,
     benefit: Benefit | None = None,
+    refractoriness: Refractoriness | None = None,
 ) -> Assessment:
     """Return whether ketamine may be planned for this person, with every reason.
 
@@ -28,6 +30,7 @@ def screen(
         profile: The site's; default: the strict one, unsigned.
         contact: The site's crisis contact.
         benefit: What can be hoped for beyond placebo, computed by the caller; shown, never weighed.
+        refractoriness: Why earlier treatments count or do not (``prior_treatments(case)``); shown.
     """
     route = facts["ketamine_route"]
     return assess(
@@ -37,6 +40,7 @@ def screen(
         route=route if isinstance(route, str) else "intravenous",
         contact=contact,
         benefit=benefit,
+        refractoriness=refractoriness,
     )
 
 
