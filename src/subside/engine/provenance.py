@@ -8,7 +8,7 @@ from subside.engine.group import Group
 from subside.engine.population.beliefs import Belief, Beliefs, Hypothesis
 from subside.engine.population.people import set_name
 from subside.errors import UnknownNameError
-from subside.evidence import by_row
+from subside.evidence import by_row, figure
 
 WEAK = ("recalled", "assumed", "design")
 
@@ -18,7 +18,8 @@ def sources(group: Group, arm: Arm) -> tuple[str, ...]:
     found = set(pk_set(set_name(arm.case)).figures)
     for row in _rows(group.beliefs):
         try:
-            found.add(by_row(row).id)
+            # a study's figure by its own name, or a row of the literature table
+            found.add(figure(row).id if "." in row else by_row(row).id)
         except UnknownNameError:  # a row of the literature that no study file holds
             continue
     return tuple(sorted(found))

@@ -1,7 +1,8 @@
 """Dissociation and sedation.
 
-Symptoms rise in proportion to the level up to 200 ng/mL without a plateau (Bowdle 1998); the total of
-the scale bounds them. They fade when the drug does, and are weaker on repeated days: ``tolerance``.
+Symptoms rise in proportion to the level up to 200 ng/mL without a plateau (``bowdle_1998``); the total
+of the scale bounds them. They fade when the drug does, and are weaker on repeat (``abdallah_2022``; by
+how much was not read): each exposure leaves some tolerance, which fades over weeks.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ def cadss(c: float, per_ng_per_ml: float, tolerance: float) -> float:
     """Return the dissociation total (0 to 92); linear at low levels, bounded by the scale."""
     x = per_ng_per_ml * c * (1.0 - tolerance)
     return CADSS_MOST * (1.0 - exp(-x / CADSS_MOST))
+
+
+@scalar
+def tolerance_source(t: float, c: float, half_ng_per_ml: float, per_h: float) -> float:
+    """Return dt/dt + t/tau of the tolerance of dissociation, 0 to 1, at level c (ng/mL)."""
+    return per_h * c / (c + half_ng_per_ml) * (1.0 - t)
 
 
 @scalar

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from subside.engine.kernel.jit import scalar
 
+# A pain (0 to 1) whose end would lift the burden by the coupled share; a pain of 1 lifts a seventh of it.
+PAIN_OF_COUPLING = 0.7
+
 
 @scalar
 def signal_source(z: float, c: float, half_ng_per_ml: float, per_h: float) -> float:
@@ -28,14 +31,14 @@ def relief(z: float, emax: float, half: float) -> float:
 
 @scalar
 def mood_target(r: float, r0: float, h: float, h0: float, by_pain: float, by_sleep: float) -> float:
-    """Return where the burden settles: 1 at usual pain r0 and usual sleep h0."""
-    return max(1.0 + by_pain * (r - r0) / r0 + by_sleep * (h - h0), 0.0)
+    """Return where the burden settles: 1 at usual pain r0 and usual sleep h0 (all 0 to 1)."""
+    return max(1.0 + by_pain * (r - r0) / PAIN_OF_COUPLING + by_sleep * (h - h0), 0.0)
 
 
 @scalar
 def sleep_target(h0: float, r: float, r0: float, m: float, by_pain: float, by_mood: float) -> float:
     """Return where sleep disturbance (0 to 1) settles."""
-    return min(max(h0 * (1.0 + by_pain * (r - r0) / r0 + by_mood * (m - 1.0)), 0.0), 1.0)
+    return min(max(h0 * (1.0 + by_pain * (r - r0) / PAIN_OF_COUPLING + by_mood * (m - 1.0)), 0.0), 1.0)
 
 
 @scalar

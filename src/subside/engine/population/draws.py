@@ -29,7 +29,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "pain_by_sleep": (-0.3, 1.0),
     "sleep_by_pain": (0.0, 1.0),
     "sleep_by_mood": (0.0, 1.0),
-    "mind_tolerance_gain": (0.0, 1.0),
+    "mind_tolerance_gain": (0.0, 0.95),
     "feedback_threshold": (0.3, 0.9),
     "pressure_rise_per_decade": (0.0, 0.5),
     "therapy_effect": (-0.3, 0.5),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,25 @@ from numpy.typing import NDArray
 from subside.case import Case
 from subside.engine.drugs import default_set, pk_set
 from subside.engine.drugs.kinds import PkSet
-from subside.engine.effects.breathing import BAROMETRIC_MMHG, RESPIRATORY_QUOTIENT, ROOM_AIR, WATER_VAPOR_MMHG
+from subside.engine.effects.breathing import (
+    BAROMETRIC_MMHG,
+    DEAD_SPACE_GRADIENT_MMHG,
+    OXYGEN_LOST,
+    RESPIRATORY_QUOTIENT,
+    ROOM_AIR,
+    SEVERINGHAUS_CUBIC,
+    SEVERINGHAUS_LINEAR,
+    WATER_VAPOR_MMHG,
+    arterial_co2,
+    drive_left,
+    saturation,
+)
 from subside.engine.kernel.random import normals
 from subside.engine.pk import INPUT, Covariates, individual, outputs, rate_entries
 from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.draws import Draws
+from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
 from subside.engine.receptor.routes import REFERENCE_NG_PER_ML, ROUTES
 from subside.engine.receptor.trapping import potency_shift
 from subside.engine.systems.chronic_pain.layout import (
@@ -45,6 +59,7 @@ Array = NDArray[np.float64]
 SYNAPSE_MV = -50.0
 MAGNESIUM_MM = 1.0
 LN_2 = float(np.log(2.0))
+LEAST_GRADIENT_MMHG = 5.0  # alveolar minus arterial oxygen: the lowest of respiratory_physiology
 H_PER_D = 24.0
 
 
@@ -96,12 +111,12 @@ def baselines(
         return normals(f"{_patient_study(seed, vary)}/baseline", draws.people, name, 1)[:, 0]
 
     for name, entry in beliefs.baselines.items():
-        if name == "madrs_per_phq9":
+        if name == "madrs_scatter":
             continue
         known = getattr(case.patient, name, None)
         if known is None:
             stand_ins.append(name)
-            found[name] = entry["mean"] + entry["sd"] * z(name)
+            found[name] = _stand_in(entry, case) + entry["sd"] * z(name)
         elif alike and name in beliefs.likeness:
             found[name] = known + beliefs.likeness[name]["sd"] * z(name)
         else:
@@ -115,13 +130,15 @@ def baselines(
     for name, (low, high) in limits.items():
         found[name] = np.clip(found[name], low, high)
     found["dbp_mmhg"] = np.minimum(found["dbp_mmhg"], found["sbp_mmhg"] - 15.0)
-    if case.patient.madrs_total is None:
+    phq9, madrs = case.patient.phq9_total, case.patient.madrs_total
+    if madrs is None:
         stand_ins.append("madrs_total")
-        found["madrs_total"] = np.minimum(
-            beliefs.baselines["madrs_per_phq9"]["mean"] * found["phq9_total"], 60.0
-        )
+        scatter = beliefs.baselines["madrs_scatter"]["sd"] * z("madrs_scatter")
+        found["madrs_total"] = np.clip(madrs_of_phq9(found["phq9_total"]) + scatter, 0.0, 60.0)
     else:
-        found["madrs_total"] = np.full(n, float(case.patient.madrs_total))
+        found["madrs_total"] = np.full(n, float(madrs))
+        if phq9 is None:
+            found["phq9_total"] = np.full(n, float(phq9_of_madrs(np.array(float(madrs)))))
     moving = case.patient.nrs_pain_movement
     if moving is not None:
         # who hurts more at rest hurts more on movement: shift both alike
@@ -130,6 +147,15 @@ def baselines(
     else:
         stand_ins.append("nrs_pain_movement")
     return Baselines(values=found, stand_ins=tuple(stand_ins))
+
+
+def _stand_in(entry: Mapping[str, Any], case: Case) -> float:
+    """Return the mean that stands in for a vital sign or score that the case does not give."""
+    answer = case.patient.history.get("hypertension", "unknown")
+    mean = float(entry.get("if_hypertension", {}).get(answer, entry["mean"]))
+    if "per_year" in entry:
+        mean += entry["per_year"] * (case.patient.age_years - entry["at_years"])
+    return mean
 
 
 def people(
@@ -313,33 +339,56 @@ def _vital_signs(put, case: Case, draws: Draws, start: Baselines) -> None:  # ty
     put("dbp_0", start["dbp_mmhg"])
     put("hr_0", start["hr_bpm"])
     put("rr_0", start["rr_per_min"])
-    put("etco2_0", start["etco2_mmhg"])
     decades = max(case.patient.age_years - 40.0, 0.0) / 10.0
     steeper = 1.0 + v["pressure_rise_per_decade"] * decades
     put("sbp_emax", v["sbp_emax"] * steeper)
     put("dbp_emax", v["dbp_emax"] * steeper)
     mme = morphine_equivalents_mg_per_d(case)
     share = mme / (mme + v["opioid_half_mme_per_d"])
-    put("opioid_drive", v["opioid_drive_max"] * share)
+    put("opioid_drive", share)
     put("opioid_sedation", v["opioid_sedation"] * share)
     takes = 1.0 if takes_benzodiazepine(case) else 0.0
-    put("benzodiazepine_drive", v["benzodiazepine_drive"] * takes)
+    benzodiazepine = v["benzodiazepine_drive"] * takes
+    put("benzodiazepine_drive", benzodiazepine)
     put("benzodiazepine_sedation", v["benzodiazepine_sedation"] * takes)
+    counteracts = draws.choices["opioid_counteraction"] == "on"
+    put("opioid_reversible_share", np.where(counteracts, v["opioid_reversible_share"], 0.0))
     fio2 = min(ROOM_AIR + 0.04 * (case.patient.oxygen_l_per_min or 0.0), 0.6)
     put("added_oxygen_fio2", fio2)
-    put("oxygen_gradient_mmhg", oxygen_gradient(start["spo2_percent"], start["etco2_mmhg"], fio2))
+    # Stated resting values already hold what regular medicines do; a stand-in does not.
+    etco2 = start["etco2_mmhg"]
+    if "etco2_mmhg" in start.stand_ins and (mme or takes):
+        etco2 = etco2 + _retained_co2(share, benzodiazepine, v["drive_interaction"], v["co2_gain_mmhg"])
+    put("etco2_0", etco2)
+    stated = start["spo2_percent"]
+    gradient = np.maximum(oxygen_gradient(stated, etco2, fio2), LEAST_GRADIENT_MMHG)
+    put("oxygen_gradient_mmhg", gradient)
+    paco2 = etco2 + DEAD_SPACE_GRADIENT_MMHG
+    modeled = np.array([saturation(float(p), fio2, float(g)) for p, g in zip(paco2, gradient, strict=True)])
+    # What is left is a reading error of the oximeter: it stays with the person.
+    put("spo2_offset_percent", stated - modeled)
+
+
+def _retained_co2(opioid: Array, benzodiazepine: Array, interaction: Array, gain_mmhg: Array) -> Array:
+    """Return how far regular medicines hold resting carbon dioxide up, in mmHg."""
+    rows = zip(opioid, benzodiazepine, interaction, gain_mmhg, strict=True)
+    held = [
+        arterial_co2(drive_left(0.0, float(o), float(b), float(i)), float(g)) - arterial_co2(1.0, float(g))
+        for o, b, i, g in rows
+    ]
+    return np.array(held)
 
 
 def oxygen_gradient(spo2_percent: Array, etco2_mmhg: Array, fio2: float) -> Array:
     """Return the alveolar minus arterial tension (mmHg) that goes with a resting saturation."""
     share = spo2_percent / 100.0
-    wanted = 23400.0 * share / (1.0 - share)
+    wanted = SEVERINGHAUS_CUBIC * share / (1.0 - share)
     p = np.cbrt(wanted)
     for _ in range(30):  # Newton on p^3 + 150 p = wanted, monotone and convex from above
-        p = p - (p**3 + 150.0 * p - wanted) / (3.0 * p**2 + 150.0)
+        p = p - (p**3 + SEVERINGHAUS_LINEAR * p - wanted) / (3.0 * p**2 + SEVERINGHAUS_LINEAR)
     dry = BAROMETRIC_MMHG - WATER_VAPOR_MMHG
-    alveolar = fio2 * dry - (etco2_mmhg + 3.0) / RESPIRATORY_QUOTIENT
-    gradient: Array = alveolar - 0.333 * (fio2 - ROOM_AIR) * dry - p
+    alveolar = fio2 * dry - (etco2_mmhg + DEAD_SPACE_GRADIENT_MMHG) / RESPIRATORY_QUOTIENT
+    gradient: Array = alveolar - OXYGEN_LOST * (fio2 - ROOM_AIR) * dry - p
     return gradient
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from subside.engine.effects.breathing import (
     DEAD_SPACE_GRADIENT_MMHG,
-    PACO2_REST_MMHG,
     arterial_co2,
     depression,
     drive_left,
+    opioid_share,
     respiratory_rate,
     saturation,
 )
-from subside.engine.effects.circulation import mean_pressure, rise
+from subside.engine.effects.circulation import PULSE_PRESSURE_LEAST_MMHG, mean_pressure, rise
 from subside.engine.effects.mind import alertness, cadss, p_psychomimetic
 from subside.engine.effects.mood import on_pain, relief
 from subside.engine.effects.pain import acute_analgesia, drive, movement_drive, rating
@@ -103,25 +103,31 @@ def minds(
 
 
 @scalar
-def circulation(c, sbp_0, dbp_0, hr_0, sbp_emax, dbp_emax, hr_emax, half):  # type: ignore[no-untyped-def]
+def circulation(c, sbp_0, dbp_0, hr_0, sbp_emax, dbp_emax, hr_emax, half, hr_half):  # type: ignore[no-untyped-def]
     """Return systolic, diastolic, mean pressure (mmHg) and heart rate (1/min)."""
     level = max(c, 0.0)
     sbp = sbp_0 * (1.0 + rise(level, sbp_emax, half))
-    dbp = dbp_0 * (1.0 + rise(level, dbp_emax, half))
-    return sbp, dbp, mean_pressure(sbp, dbp), hr_0 * (1.0 + rise(level, hr_emax, half))
+    # where the diastolic rises more, as in some people it does, the pulse pressure keeps a floor
+    dbp = min(dbp_0 * (1.0 + rise(level, dbp_emax, half)), sbp - PULSE_PRESSURE_LEAST_MMHG)
+    return sbp, dbp, mean_pressure(sbp, dbp), hr_0 * (1.0 + rise(level, hr_emax, hr_half))
 
 
 @scalar
 def breathing(
-    c, rr_0, etco2_0, co2_gain, gradient, emax, half, opioid, benzo, midazolam, interaction, fio2
+    c, rr_0, etco2_0, co2_gain, gradient, emax, half, opioid, benzo, midazolam, interaction, fio2,
+    spo2_offset, reversible, doubling,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Return SpO2 (%), end-tidal CO2 (mmHg) and breaths a minute."""
     # Background medicines have set the resting values: what is new acts on top of them.
+    level = max(c, 0.0)
     rest = drive_left(0.0, opioid, benzo, interaction)
-    now = drive_left(depression(max(c, 0.0), emax, half), opioid, min(benzo + midazolam, 0.9), interaction)
+    now = drive_left(
+        depression(level, emax, half), opioid_share(opioid, level, reversible, doubling),
+        min(benzo + midazolam, 0.9), interaction,
+    )  # fmt: skip
     p_rest = arterial_co2(rest, co2_gain)
     p = arterial_co2(now, co2_gain)
-    shift = p - p_rest
-    paco2 = PACO2_REST_MMHG + (etco2_0 - (PACO2_REST_MMHG - DEAD_SPACE_GRADIENT_MMHG)) + shift
+    etco2 = etco2_0 + p - p_rest
     rate = respiratory_rate(rr_0, p) / respiratory_rate(1.0, p_rest)
-    return saturation(paco2, fio2, gradient), etco2_0 + shift, rate
+    read = saturation(etco2 + DEAD_SPACE_GRADIENT_MMHG, fio2, gradient) + spo2_offset
+    return min(read, 100.0), etco2, rate

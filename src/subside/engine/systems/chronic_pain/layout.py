@@ -53,7 +53,7 @@ PARAMETERS: Final = (
     "h0", "burden0", "k_mood_per_h", "k_sleep_per_h",
     "signal_half_ng_per_ml", "signal_per_h", "signal_emax", "signal_half",
     # expectation, tolerance
-    "expectation", "k_tolerance_per_h", "k_mind_tolerance_per_h", "mind_tolerance_half_ng_per_ml",
+    "expectation", "k_tolerance_per_h", "mind_tolerance_per_h", "mind_tolerance_half_ng_per_ml",
     "mind_tolerance_gain",
     # read-outs: levels
     "ng_per_ml_per_mg", "venous_ng_per_ml_per_mg", "nk_ng_per_ml_per_mg", "hnk_ng_per_ml_per_mg",
@@ -67,10 +67,12 @@ PARAMETERS: Final = (
     "dizziness_background", "dizziness_half_ng_per_ml", "dizziness_steepness",
     # read-outs: circulation
     "sbp_0", "dbp_0", "hr_0", "sbp_emax", "dbp_emax", "hr_emax", "circulation_half_ng_per_ml",
+    "hr_half_ng_per_ml",
     # read-outs: breathing
     "rr_0", "etco2_0", "co2_gain_mmhg", "oxygen_gradient_mmhg", "breathing_emax", "breathing_half_ng_per_ml",
     "opioid_drive", "benzodiazepine_drive", "drive_interaction", "added_oxygen_fio2",
-    "midazolam_drive", "midazolam_sedation",
+    "midazolam_drive", "midazolam_sedation", "spo2_offset_percent", "opioid_reversible_share",
+    "opioid_doubling_ng_per_ml",
 )  # fmt: skip
 AT: Final = {name: index for index, name in enumerate(PARAMETERS)}
 

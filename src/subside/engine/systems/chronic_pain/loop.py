@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from subside.engine.effects.mind import tolerance_source
 from subside.engine.effects.mood import mood_target, signal_source, sleep_target
 from subside.engine.effects.pain import rating
 from subside.engine.effects.sensitization import arising, fading, feedback
@@ -69,14 +70,15 @@ DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND)
     R_ACTIVITY, NK_OPPOSES, ACUTE_EMAX, ACUTE_C50, TOLERANCE_GAIN, REBOUND_GAIN,
     MOOD_BY_PAIN, MOOD_BY_SLEEP, PAIN_BY_MOOD, PAIN_BY_SLEEP, SLEEP_BY_PAIN, SLEEP_BY_MOOD,
     H0, BURDEN0, K_MOOD, K_SLEEP, SIGNAL_HALF_C, SIGNAL_PER_H, SIGNAL_EMAX, SIGNAL_HALF,
-    EXPECTED, K_TOLERANCE, K_MIND, MIND_HALF, MIND_GAIN,
+    EXPECTED, K_TOLERANCE, MIND_PER_H, MIND_HALF, MIND_GAIN,
     KV1, KVENOUS, KNK, KHNK,
     MOVEMENT_EXTRA, PHQ9_0, MADRS_0, GAD7_0, PCL5_0, GAD7_BY_MOOD, PCL5_BY_MOOD, MOOD_BY_EXPECTATION,
     CADSS_PER, PSY_0, PSY_HALF, SED_HALF, SED_STEEP, BENZO_SED, OPIOID_SED,
     NAUSEA_0, NAUSEA_HALF, NAUSEA_STEEP, DIZZY_0, DIZZY_HALF, DIZZY_STEEP,
-    SBP_0, DBP_0, HR_0, SBP_EMAX, DBP_EMAX, HR_EMAX, CIRC_HALF,
+    SBP_0, DBP_0, HR_0, SBP_EMAX, DBP_EMAX, HR_EMAX, CIRC_HALF, HR_HALF,
     RR_0, ETCO2_0, CO2_GAIN, GRADIENT, BREATH_EMAX, BREATH_HALF,
-    OPIOID, BENZO, INTERACTION, FIO2, MIDAZOLAM_DRIVE, MIDAZOLAM_SED,
+    OPIOID, BENZO, INTERACTION, FIO2, MIDAZOLAM_DRIVE, MIDAZOLAM_SED, SPO2_OFFSET,
+    OPIOID_REVERSIBLE, OPIOID_DOUBLING,
 ) = range(len(AT))  # fmt: skip
 
 P_START, P_STEP, P_LOWER_STEP, P_FLOOR, P_CEILING, P_PAIN, P_S_SHARE, P_HOLD = range(8)
@@ -127,9 +129,10 @@ def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
         n[EXPECTATION * L + j] = 0.0
         active = max(c_s + q[R_ACTIVITY * L + j] * c_r, 0.0)
         n[TOLERANCE * L + j] = q[K_TOLERANCE * L + j] * occupancy(active, q[ACUTE_C50 * L + j])
-        n[MIND_TOLERANCE * L + j] = q[K_MIND * L + j] * occupancy(
-            max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j]
-        )
+        n[MIND_TOLERANCE * L + j] = tolerance_source(
+            y[MIND_TOLERANCE * L + j], max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j],
+            q[MIND_PER_H * L + j],
+        )  # fmt: skip
 
 
 @compiled
@@ -228,6 +231,7 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         sbp, dbp, mean, rate = circulation(
             x[SITE_CIRCULATION * L + j], q[SBP_0 * L + j], q[DBP_0 * L + j], q[HR_0 * L + j],
             q[SBP_EMAX * L + j], q[DBP_EMAX * L + j], q[HR_EMAX * L + j], q[CIRC_HALF * L + j],
+            q[HR_HALF * L + j],
         )  # fmt: skip
         o[21 * L + j] = sbp
         o[22 * L + j] = dbp
@@ -237,7 +241,8 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
             x[SITE_BREATHING * L + j], q[RR_0 * L + j], q[ETCO2_0 * L + j], q[CO2_GAIN * L + j],
             q[GRADIENT * L + j], q[BREATH_EMAX * L + j], q[BREATH_HALF * L + j], q[OPIOID * L + j],
             q[BENZO * L + j], midazolam * q[MIDAZOLAM_DRIVE * L + j], q[INTERACTION * L + j],
-            q[FIO2 * L + j],
+            q[FIO2 * L + j], q[SPO2_OFFSET * L + j], q[OPIOID_REVERSIBLE * L + j],
+            q[OPIOID_DOUBLING * L + j],
         )  # fmt: skip
         o[25 * L + j] = spo2
         o[26 * L + j] = etco2
