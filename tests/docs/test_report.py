@@ -95,13 +95,40 @@ weight_kg = 82
 condition = "neuropathic_pain"
 nrs_pain = 5.5
 """
+TITRATED = """
+format = 1
+title = "Invented patient, titrated"
+
+[about]
+is = "An invented titration"
+is_not = "A template"
+assumed = ["the step, invented"]
+
+[patient]
+age_years = 41
+weight_kg = 72
+condition = "chronic_migraine"
+nrs_pain = 7.1
+
+[[infusion]]
+drug = "racemic_ketamine"
+start = "0 h"
+[infusion.policy]
+start_rate = "0.1 mg/kg/h"
+step = "0.05 mg/kg/h"
+every = "4 h"
+for = "4 d"
+ceiling = "1 mg/kg/h"
+floor = "0.05 mg/kg/h"
+raise_if_pain_above = 3
+"""
 RNG_SEED = 20
 
 
 def grid(case: Case) -> np.ndarray:
     """Times: sparse over twelve weeks, dense while drug flows."""
     times = [np.arange(-168.0, 2017.0, 24.0)]
-    for segment in case.regimen().segments:
+    for segment in case.regimen().at_most().segments:
         step = max((segment.end_h - segment.start_h) / 40, 0.1)
         times.append(np.arange(segment.start_h, segment.end_h + 6.0, step))
     return np.unique(np.round(np.concatenate(times), 6))
@@ -111,7 +138,7 @@ def level(case: Case, times: np.ndarray, half_life_h: float) -> np.ndarray:
     """An invented level: the doses, smeared by one exponential."""
     rate = np.log(2) / half_life_h
     total = np.zeros_like(times)
-    plan = case.regimen()
+    plan = case.regimen().at_most()
     for s in plan.segments:
         on = np.clip(times - s.start_h, 0, s.end_h - s.start_h)
         off = np.clip(times - s.end_h, 0, None)
@@ -271,6 +298,7 @@ class Page(HTMLParser):
 VARIANTS = {
     "inpatient": lambda: report(),
     "outpatient, many": lambda: report(OUTPATIENT, n_patients=2),
+    "titrated": lambda: report(TITRATED),
     "nothing given": lambda: report(NO_INFUSION, with_placebo=False),
     "no mood": lambda: report(leave_out=("phq9_total", "gad7_total", "sleep_nrs")),
     "failed": lambda: report(failed=3),
@@ -362,6 +390,19 @@ def test_the_default_horizon_is_the_end_of_the_week_in_which_the_infusions_end()
     assert headline(report()).time_h == 168.0
     # Ten weekday infusions end on day 12: two weeks.
     assert headline(report(OUTPATIENT)).time_h == 336.0
+
+
+def test_a_case_of_depression_is_headed_by_its_own_score_without_a_borrowed_threshold():
+    made = report(NO_INFUSION.replace("neuropathic_pain", "depression"), n_patients=2)
+    head = headline(made)
+    assert head.name == "phq9_total"
+    index = made.course.nearest(head.time_h)
+    curve = made.comparison.differences["case - placebo"]["phq9_total"]
+    assert head.difference == curve.median[index]
+    assert head.probability is None
+    text = Page(render(made)).text
+    assert "depression, PHQ-9 in patients like this one" in text
+    assert "No threshold for what is worth having" in text
 
 
 def test_without_a_placebo_arm_no_difference_is_claimed():
@@ -555,6 +596,24 @@ def test_the_regimen_is_said_in_words_with_totals_and_one_drug_form():
     assert "Racemic ketamine bolus of 10 mg" in series
     assert "10 times" in series
     assert "esketamine" not in series.lower()
+
+
+def test_a_titration_is_drawn_as_the_most_it_can_give_and_said_as_a_span():
+    made = report(TITRATED)
+    text = render(made)
+    assert 'class="dose titrated"' in text
+    assert 'class="dose"' not in text
+    words = Page(text).text
+    assert "titrated for 96 h: starts at 7.2 mg/h (0.1 mg/kg/h), never above 72 mg/h (1 mg/kg/h)" in words
+    totals = made.case.regimen()
+    least, most = (sum(s.mg for s in plan.segments) for plan in (totals.at_least(), totals.at_most()))
+    assert f"In all between {least:.0f} mg and {most:.0f} mg" in words
+
+
+def test_what_a_case_is_and_is_not_stands_at_the_top():
+    words = Page(render(report(TITRATED))).text
+    assert "What this is An invented titration What it is not A template" in words
+    assert "the step, invented" in words[words.index("unconfirmed figures") :]
 
 
 def test_a_wrong_threshold_or_arm_is_refused_with_what_came():

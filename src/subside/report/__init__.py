@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from subside.report.content import LedgerRow, Note, Report
-    from subside.report.headline import Headline, headline
+    from subside.report.headlines import Headline, headline
     from subside.report.page import render, write_report
     from subside.report.terminal import comparison_summary, summary
 
 _HOMES = {
-    "Headline": "headline",
+    "Headline": "headlines",
     "LedgerRow": "content",
     "Note": "content",
     "Report": "content",
     "comparison_summary": "terminal",
-    "headline": "headline",
+    "headline": "headlines",
     "render": "page",
     "summary": "terminal",
     "write_report": "page",

@@ -8,7 +8,7 @@ from html import escape
 from subside.course import Split
 from subside.evidence import WEAK_BASES
 from subside.report.content import PERMANENT_LINE, LedgerRow, Report
-from subside.report.words import MINUS, moment, shown
+from subside.report.words import MINUS, folded, moment, plain_names, plain_words, shown
 
 _PARTS = {
     "patient": ("People differ", "how patients like this one differ from each other and over time"),
@@ -114,8 +114,7 @@ def _ledger(rows: tuple[LedgerRow, ...]) -> str:
 
 def warnings_section(report: Report) -> str:
     """Return every caution that travels with the course, and failures."""
-    items = [f"<li>{escape(c.text)}</li>" for c in report.course.cautions]
-    items += [f"<li>{escape(text)}</li>" for text in report.extra_cautions]
+    items = [_warning(text) for text in report.warnings]
     failed = failures(report)
     if failed:
         items.insert(0, f"<li>{escape(failed)}</li>")
@@ -127,6 +126,12 @@ def warnings_section(report: Report) -> str:
     return (
         f'<section aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>{body}</section>'
     )
+
+
+def _warning(text: str) -> str:
+    lead, rest = folded(plain_names(text))
+    more = f"<details><summary>Which</summary>{escape(rest)}</details>" if rest else ""
+    return f"<li>{escape(lead)}{more}</li>"
 
 
 def failures(report: Report) -> str:
@@ -148,6 +153,7 @@ def method_section(report: Report) -> str:
     rows = [
         ("Software", f"Subside {report.version}".strip()),
         ("Model", report.model or "the default"),
+        ("Options of the case", _options(report)),
         ("Seed", str(report.run_seed)),
         ("Patients", _patients(report)),
         ("Not computed", failures(report) or "none"),
@@ -163,6 +169,11 @@ def method_section(report: Report) -> str:
         f"<table><tbody>{cells}</tbody></table>"
         "<p>The same case, version and seed give the same numbers.</p></section>"
     )
+
+
+def _options(report: Report) -> str:
+    named = (f"{plain_words(k)}: {plain_words(v)}" for k, v in report.case.options.items())
+    return "; ".join(named) or "none"
 
 
 def _patients(report: Report) -> str:

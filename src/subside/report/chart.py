@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from subside.course import Curve
 from subside.report.axis import TimeAxis, ValueAxis, time_axis, value_axis
 from subside.report.regimen import Lane
+from subside.report.windows import visible
 from subside.report.words import drug_words
 from subside.units import show_number
 
@@ -112,13 +113,6 @@ def draw(panel: Panel) -> str:
         f'<title id="{key}-t">{escape(panel.title)}. {escape(panel.subtitle)}</title>'
         f'<desc id="{key}-d">{escape(panel.description)}</desc>' + "".join(body) + "</svg>"
     )
-
-
-def window(times_h: NDArray[np.float64], start_h: float, end_h: float) -> slice:
-    """Return which times a window shows, with one beyond each edge so that lines reach it."""
-    first = int(np.searchsorted(times_h, start_h, side="left"))
-    last = int(np.searchsorted(times_h, end_h, side="right"))
-    return slice(max(first - 1, 0), min(last + 1, len(times_h)))
 
 
 class _Frame:
@@ -238,7 +232,7 @@ def _runs(
     frame: _Frame, trace: Trace, *series: NDArray[np.float64]
 ) -> list[tuple[NDArray[np.float64], ...]]:
     """Pieces without a gap: a time at which nothing was computed breaks the line."""
-    part = window(trace.times_h, frame.times.start_h, frame.times.end_h)
+    part = visible(trace.times_h, frame.times.start_h, frame.times.end_h)
     times = trace.times_h[part]
     rows = [s[part] * trace.scale for s in series]
     good = np.logical_and.reduce([np.isfinite(r) for r in rows])
@@ -325,19 +319,19 @@ def _lane(frame: _Frame, doses: Lane) -> list[str]:
     start, end = frame.times.start_h, frame.times.end_h
     taken: list[tuple[float, float]] = []
     for step in doses.steps:
-        kind = "dose" if step.ceiling_mg_per_h is None else "dose titrated"
+        outline = []
         for piece in step.pieces or (step,):
             a, b = max(piece.start_h, start), min(piece.end_h, end)
             if b <= a:
                 continue
-            x0, x1 = frame.x(a), frame.x(b)
-            width = max(x1 - x0, 1.4)
-            tall = (height - 2) * piece.mg_per_h / highest
-            parts.append(
-                f'<rect class="{kind}" x="{x0:.1f}" y="{base - tall:.1f}" width="{width:.1f}" '
-                f'height="{tall:.1f}"/>'
-            )
-            taken.append((x0, x0 + width))
+            x0, x1 = frame.x(a), max(frame.x(b), frame.x(a) + 1.4)
+            y = base - (height - 2) * piece.mg_per_h / highest
+            outline.append(f"{x0:.1f} {y:.1f}H{x1:.1f}")
+            taken.append((x0, x1))
+        if outline:
+            kind = "dose" if step.ceiling_mg_per_h is None else "dose titrated"
+            first = outline[0].partition(" ")[0]
+            parts.append(f'<path class="{kind}" d="M{first} {base:g}L{"L".join(outline)}V{base:g}Z"/>')
     for push in doses.pushes:
         if start <= push.at_h <= end:
             x = frame.x(push.at_h)
@@ -353,20 +347,22 @@ def _lane_words(
     doses: Lane, taken: list[tuple[float, float]], right: float, base: float, top: float
 ) -> str:
     """The drug's name where there is room for it: on a dose, or in a gap; else nowhere."""
-    text = "no ketamine given"
-    if doses.drugs:
-        names = " + ".join(drug_words(d).partition(" (")[0] for d in doses.drugs)
-        text = f"{names}, up to {show_number(doses.top_mg_per_h)} mg/h" if doses.steps else names
-    wide = 6.2 * len(text) + 12
-    for x0, x1 in taken:
-        # A bolus at the start of its infusion leaves room behind it.
-        crossed = any(x0 + 6 < x < x0 + wide for pair in taken if pair != (x0, x1) for x in pair)
-        if x1 - x0 >= wide and not crossed:
-            return f'<text class="lane-text on" x="{x0 + 8:.1f}" y="{base - 6:g}">{escape(text)}</text>'
+    names = " + ".join(drug_words(d).partition(" (")[0] for d in doses.drugs) or "no ketamine given"
+    texts = [names]
+    if doses.steps:
+        how = "titrated, at most" if doses.is_titrated else "up to"
+        texts.insert(0, f"{names}, {how} {show_number(doses.top_mg_per_h)} mg/h")
     edges = [LEFT, *(x for pair in taken for x in pair), right]
     gaps = sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda gap: gap[0] - gap[1])
-    # The gap after the last dose reads best; otherwise the widest one.
-    for x0, x1 in ((edges[-2], edges[-1]), *gaps):
-        if x1 - x0 >= wide:
-            return f'<text class="lane-text" x="{x0 + 6:.1f}" y="{top + 19:g}">{escape(text)}</text>'
+    for text in texts:
+        wide = 6.2 * len(text) + 12
+        for x0, x1 in taken:
+            # A bolus at the start of its infusion leaves room behind it.
+            crossed = any(x0 + 6 < x < x0 + wide for pair in taken if pair != (x0, x1) for x in pair)
+            if x1 - x0 >= wide and not crossed:
+                return f'<text class="lane-text on" x="{x0 + 8:.1f}" y="{base - 6:g}">{escape(text)}</text>'
+        # The gap after the last dose reads best; otherwise the widest one.
+        for x0, x1 in ((edges[-2], edges[-1]), *gaps):
+            if x1 - x0 >= wide:
+                return f'<text class="lane-text" x="{x0 + 6:.1f}" y="{top + 19:g}">{escape(text)}</text>'
     return ""

@@ -42,6 +42,10 @@ class Note:
     text: str
 
 
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
 def _worth_points() -> float:
     return value("farrar_2001.important_fall_points", unit="NRS 0-10")
 
@@ -135,6 +139,12 @@ class Report:
     def other_sources(self) -> tuple[str, ...]:
         """Sources of the course that are no figures of the evidence, as written."""
         return () if self.footing is not None else self._split_sources()[1]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Every warning as text, in the order of the course; what every page carries left out."""
+        said = (*(c.text for c in self.course.cautions), *self.extra_cautions)
+        return tuple(dict.fromkeys(text for text in said if _letters(text) != _letters(PERMANENT_LINE)))
 
     def _split_sources(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         cautioned = (source for caution in self.course.cautions for source in caution.sources)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
-from subside.course import Course, Curve, quantity
-from subside.report.chart import Mark, Panel, Rule, Trace, draw, window
+from subside.course import Curve
+from subside.report.chart import Mark, Panel, Rule, Trace, draw
 from subside.report.content import Report
-from subside.report.headline import PAIN, horizon_h
-from subside.report.regimen import Lane, Stretch, lane
-from subside.report.words import arm_words, column_moment, moment, shown
+from subside.report.headlines import PAIN, horizon_h, measure
+from subside.report.regimen import Stretch, lane
+from subside.report.tables import arm_courses, has_values, key_times, table
+from subside.report.windows import windows
+from subside.report.words import arm_words, moment, shown
 
-# A window needs this many computed times before a curve in it means anything.
-_LEAST_TIMES = 5
 MOOD = ("phq9_total", "madrs_total", "gad7_total", "pcl5_total", "sleep_nrs")
 VITALS = ("sbp_mmhg", "dbp_mmhg", "map_mmhg", "hr_bpm", "spo2_percent", "rr_per_min", "etco2_mmhg")
 SIDE_EFFECTS = ("cadss_total", "p_psychomimetic", "moaas", "p_nausea", "p_dizziness")
@@ -46,69 +45,34 @@ _LEAST_SPAN = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Windows:
-    """The windows of time of one report: the whole, one course of infusions, one session."""
-
-    whole: Stretch
-    course: Stretch | None
-    session: Stretch | None
-    course_words: str = ""
-    session_words: str = ""
-
-
-def windows(report: Report) -> Windows:
-    """Return the windows that the figures of a report use.
-
-    The session is the one with the highest rate (the first of equals): side effects are looked for
-    where they are most likely. Where too few times were computed in it, the course stands for it.
-    """
-    times = report.course.times_h
-    whole = Stretch(
-        start_h=float(times[0]) if len(times) else 0.0, end_h=float(times[-1]) if len(times) else 1.0
-    )
-    doses = lane(report.case)
-    if not doses.sessions:
-        return Windows(whole=whole, course=None, session=None)
-    sessions, courses = doses.sessions, doses.courses
-    best = max(range(len(sessions)), key=lambda i: (_top(doses, sessions[i]), -i))
-    session, course = _after(sessions[best], whole), _after(courses[0], whole)
-    words = "" if len(sessions) == 1 else f"infusion {best + 1} of {len(sessions)}"
-    if _count(times, session) < _LEAST_TIMES:
-        session, words = course, "" if len(courses) == 1 else f"course 1 of {len(courses)}"
-    if _count(times, course) < _LEAST_TIMES:
-        return Windows(whole=whole, course=None, session=None)
-    return Windows(
-        whole=whole,
-        course=course,
-        session=session,
-        course_words="" if len(courses) == 1 else f"course 1 of {len(courses)}",
-        session_words=words,
-    )
-
-
 def difference_figure(report: Report, *, key: str = "diff") -> str:
     """Return the figure of the difference from the reference over the whole course, or nothing."""
     reference = report.reference_name
     if report.comparison is None or reference is None:
         return ""
-    curve = report.comparison.differences.get(f"{report.arm} - {reference}", {}).get(PAIN)
+    name = measure(report)
+    label = shown(name).label
+    curve = report.comparison.differences.get(f"{report.arm} - {reference}", {}).get(name)
     if curve is None:
         return ""
     times = report.comparison.times_h
     view = windows(report)
+    worth: tuple[Rule, ...] = ()
+    if name == PAIN:
+        points = report.worth_points
+        worth = (Rule(value=-points, label=f"worth having: {points:g} points"),)
     panel = Panel(
         key=key,
-        title=f"Difference in pain at rest from {arm_words(reference)}",
-        subtitle="Points of pain; below 0 is less pain",
+        title=f"{label}: difference from {arm_words(reference)}",
+        subtitle=f"{label}: points; below 0 is less",
         traces=(Trace(label="difference", kind="case", times_h=times, curve=curve),),
         start_h=view.whole.start_h,
         end_h=view.whole.end_h,
-        description=_describe(times, (("difference", curve),), PAIN, _key_times(report)),
+        description=_describe(times, (("difference", curve),), name, key_times(report)),
         doses=lane(report.case),
         rules=(
             Rule(value=0.0, label=f"the same as {arm_words(reference)}", kind="zero"),
-            Rule(value=-report.worth_points, label=f"worth having: {report.worth_points:g} points"),
+            *worth,
         ),
         now_h=horizon_h(report),
         now_words=moment(horizon_h(report)),
@@ -158,7 +122,7 @@ def level_figure(report: Report) -> str:
             bands=kind == "case",
         )
         for name, kind, label in LEVELS
-        if name in report.course and _has_values(report.course[name])
+        if name in report.course and has_values(report.course[name])
     )
     where = f", {view.session_words}" if view.session_words else ""
     if traces:
@@ -192,7 +156,7 @@ def small_multiples(report: Report, names: Sequence[str], *, zoomed: bool, key: 
     """Return one small panel a quantity: zoomed on a session, or over the whole course."""
     view = windows(report)
     where = view.session if zoomed else view.whole
-    present = [n for n in names if n in report.course and _has_values(report.course[n])]
+    present = [n for n in names if n in report.course and has_values(report.course[n])]
     if where is None or not present:
         return ""
     shells = []
@@ -228,82 +192,12 @@ def legend(traces: Sequence[Trace], *, marks: bool = False) -> str:
     return f'<ul class="legend">{"".join(items)}</ul>'
 
 
-def table(report: Report, names: Sequence[str]) -> str:
-    """Return the numbers behind a figure as a folded table: for readers who do not see pictures."""
-    times = _key_times(report)
-    arms = _arm_courses(report)
-    head = "".join(f'<th scope="col" class="n">{escape(column_moment(t))}</th>' for t in times)
-    rows = []
-    for name in names:
-        look = shown(name)
-        for arm, course in arms:
-            if name not in course or not _has_values(course[name]):
-                continue
-            cells = "".join(f'<td class="n">{cell(course, name, t)}</td>' for t in times)
-            rows.append(
-                f'<tr><th scope="row">{escape(look.axis)}, {escape(arm_words(arm))}</th>{cells}</tr>'
-            )
-    return (
-        "<details><summary>The numbers behind the figure</summary>"
-        '<div class="scroll"><table><thead><tr><th scope="col">Median, 90 % band</th>'
-        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
-    )
-
-
-def cell(course: Course, name: str, time_h: float) -> str:
-    """Return a table cell: the median and, where there is one, the 90 % band."""
-    index = course.nearest(time_h)
-    look = shown(name)
-    if index is None:
-        return look.number(math.nan)
-    curve = course[name]
-    text = escape(look.number(float(curve.median[index])))
-    # The interval of a response share says how many draws were made, not how patients differ.
-    if quantity(name).group == "response":
-        return text
-    if curve.has_band and math.isfinite(float(curve.median[index])):
-        low, high = look.number(float(curve.low[index])), look.number(float(curve.high[index]))
-        text += f' <span class="band">{escape(low)} to {escape(high)}</span>'
-    return text
-
-
-def key_times(report: Report) -> tuple[float, ...]:
-    """Return the times at which numbers are printed: end of the infusions, weeks, the horizon."""
-    return _key_times(report)
-
-
-def _key_times(report: Report) -> tuple[float, ...]:
-    course = report.course
-    if len(course.times_h) == 0:
-        return ()
-    end = lane(report.case).end_h
-    wanted = [0.0, *([end] if end is not None else []), 168.0, 4 * 168.0, 12 * 168.0]
-    wanted.append(horizon_h(report))
-    found: list[float] = []
-    for time_h in sorted(wanted):
-        index = course.nearest(time_h, within_h=max(2.0, 0.05 * abs(time_h)))
-        if index is None:
-            continue
-        at = float(course.times_h[index])
-        if all(abs(at - other) > max(1.0, 0.1 * abs(at)) for other in found):
-            found.append(at)
-    return tuple(found)
-
-
-def _arm_courses(report: Report) -> list[tuple[str, Course]]:
-    arms: list[tuple[str, Course]] = [(report.arm, report.course)]
-    reference = report.reference_name
-    if reference is not None and report.reference_course is not None:
-        arms.append((reference, report.reference_course))
-    return arms
-
-
 def _arms(report: Report, name: str) -> tuple[Trace, ...]:
     scale = shown(name).scale
     kinds = ("case", "placebo")
     return tuple(
         Trace(label=arm_words(arm), kind=kind, times_h=course.times_h, curve=course[name], scale=scale)
-        for (arm, course), kind in zip(_arm_courses(report), kinds, strict=False)
+        for (arm, course), kind in zip(arm_courses(report), kinds, strict=False)
         if name in course
     )
 
@@ -383,7 +277,7 @@ def _marks(report: Report, name: str) -> tuple[Mark, ...]:
 
 
 def _times_in(report: Report, where: Stretch) -> tuple[float, ...]:
-    inside = [t for t in _key_times(report) if where.start_h <= t <= where.end_h]
+    inside = [t for t in key_times(report) if where.start_h <= t <= where.end_h]
     return tuple(inside) or (where.end_h,)
 
 
@@ -416,30 +310,16 @@ def _unit_words(name: str) -> str:
     return f"{look.unit}, median with 50 and 90 % bands" if look.unit else "median with 50 and 90 % bands"
 
 
-def _has_values(curve: Curve) -> bool:
-    return bool(np.isfinite(curve.median).any())
+def is_unmoved(report: Report, name: str) -> bool:
+    """Return whether a quantity runs the same under the regimen as under the reference."""
+    other = report.reference_course
+    if other is None or name not in report.course or name not in other:
+        return False
+    one, two = report.course[name].median, other[name].median
+    # Half of what the last digit shown can say.
+    step = 0.5 * 10.0 ** -shown(name).digits / shown(name).scale
+    return has_values(report.course[name]) and bool(np.all(np.abs(one - two)[np.isfinite(one)] < step))
 
 
 def _is_zoom(part: Stretch, whole: Stretch) -> bool:
     return (part.end_h - part.start_h) < 0.6 * (whole.end_h - whole.start_h)
-
-
-def _after(stretch: Stretch, whole: Stretch) -> Stretch:
-    """The stretch with a little before it and the recovery after it, within what was computed."""
-    length = stretch.end_h - stretch.start_h
-    recovery = min(max(0.5 * length, 2.0), 24.0)
-    return Stretch(
-        start_h=max(stretch.start_h - 0.04 * (length + recovery), min(whole.start_h, stretch.start_h)),
-        end_h=min(stretch.end_h + recovery, whole.end_h),
-    )
-
-
-def _count(times: NDArray[np.float64], part: Stretch) -> int:
-    seen = window(times, part.start_h, part.end_h)
-    return len(times[seen]) - 2
-
-
-def _top(doses: Lane, session: Stretch) -> float:
-    part = doses.within(session)
-    # A bolus counts as the rate that would give it in the minute it takes.
-    return max([part.top_mg_per_h, *(60.0 * push.mg for push in part.pushes)])

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from html import escape
+from typing import TYPE_CHECKING
 
 from subside.case import CONDITIONS, HISTORY
+from subside.course import quantity
 from subside.evidence import figure, value
 from subside.report.content import Report
 from subside.report.figures import difference_figure
-from subside.report.headline import Headline, interval
+from subside.report.headlines import Headline, interval
 from subside.report.regimen import in_words, lane
 from subside.report.words import arm_words, chance, lower_or_higher, moment, plain_words
 from subside.units import show_number
+
+if TYPE_CHECKING:
+    from subside.case import Medicine, PriorTreatment, Treatment
 
 # Worth in order of reading; each is on the patient of the case or not known.
 _FACTS = (
@@ -36,6 +41,14 @@ _FACTS = (
 _ALWAYS = ("age_years", "weight_kg", "nrs_pain")
 
 
+def what_it_is(report: Report) -> str:
+    """Return what the case says it is and is not, for the top of the page."""
+    about = report.case.about
+    lines = [("What this is", about.is_), ("What it is not", about.is_not), ("From", about.source)]
+    said = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in lines if v)
+    return f'<dl class="about">{said}</dl>' if said else ""
+
+
 def condition_words(report: Report) -> str:
     """Return the patient's condition for people."""
     name = str(report.case.patient.condition)
@@ -45,8 +58,7 @@ def condition_words(report: Report) -> str:
 def who(report: Report) -> str:
     """Return the patient summary: facts, what is taken, what was tried, what is not known."""
     patient = report.case.patient
-    sex = getattr(patient, "sex", None)
-    facts = [("Sex", plain_words(sex) if sex else None)]
+    facts: list[tuple[str, str | None]] = [("Sex", patient.sex)]
     for field, label, unit in _FACTS:
         known = getattr(patient, field, None)
         if known is not None:
@@ -82,18 +94,17 @@ def _whose(report: Report) -> str:
 def _background(report: Report) -> str:
     patient = report.case.patient
     lines: list[tuple[str, str]] = []
-    medicines = [_medicine(m) for m in (getattr(patient, "medicines", None) or ())]
+    medicines = [_medicine(m) for m in patient.medicines]
     if medicines:
         lines.append(("Takes", "; ".join(medicines)))
-    treatments = [_treatment(t) for t in (getattr(report.case, "treatments", None) or ())]
+    treatments = [_treatment(t) for t in report.case.treatments]
     if treatments:
         lines.append(("Beside the infusion", "; ".join(treatments)))
-    tried = [_tried(t) for t in (getattr(patient, "prior_treatments", None) or ())]
+    tried = [_tried(t) for t in patient.prior_treatments]
     if tried:
         lines.append(("Tried before", "; ".join(tried)))
-    history = dict(getattr(patient, "history", None) or {})
-    yes = [_question(k) for k, v in history.items() if v == "yes"]
-    unknown = [_question(k) for k, v in history.items() if v == "unknown"]
+    yes = [_question(k) for k, v in patient.history.items() if v == "yes"]
+    unknown = [_question(k) for k, v in patient.history.items() if v == "unknown"]
     if yes:
         lines.append(("History of", "; ".join(yes)))
     if unknown:
@@ -110,28 +121,21 @@ def _question(key: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _medicine(entry: object) -> str:
-    parts = [str(getattr(entry, "name", ""))]
-    for field in ("dose", "rate"):
-        if getattr(entry, field, None):
-            parts.append(str(getattr(entry, field)))
-    if getattr(entry, "every", None):
-        parts.append(f"every {getattr(entry, 'every', '')}")
-    if getattr(entry, "as_needed", False):
-        parts.append("as needed")
-    if getattr(entry, "route", None):
-        parts.append(str(getattr(entry, "route", "")))
-    return " ".join(p for p in parts if p)
+def _medicine(entry: Medicine) -> str:
+    parts = [entry.name, entry.dose, entry.rate, f"every {entry.every}" if entry.every else None]
+    parts += ["as needed" if entry.as_needed else None, entry.route]
+    return " ".join(part for part in parts if part)
 
 
-def _treatment(entry: object) -> str:
-    return _medicine(entry) or plain_words(getattr(entry, "kind", "treatment"))
+def _treatment(entry: Treatment) -> str:
+    parts = [entry.name, entry.dose, entry.rate, f"every {entry.every}" if entry.every else None]
+    until = f" until {entry.until}" if entry.until else ""
+    return " ".join(part for part in (*parts, entry.route) if part) + f", from {entry.from_}{until}"
 
 
-def _tried(entry: object) -> str:
-    name = getattr(entry, "name", None) or getattr(entry, "kind", "")
-    why = getattr(entry, "stopped_for", None)
-    return f"{name} (stopped: {why})" if why else str(name)
+def _tried(entry: PriorTreatment) -> str:
+    name = entry.name or entry.kind
+    return f"{name} (stopped: {entry.stopped_for})" if entry.stopped_for else name
 
 
 def headline_section(report: Report, head: Headline) -> str:
@@ -142,11 +146,16 @@ def headline_section(report: Report, head: Headline) -> str:
         f'<h2 id="headline">{escape(_headline_title(head))}</h2>{_big(head)}'
         f'<p class="saying">{escape(head.sentence)}</p>{_hundred(head)}{_shares(head)}</div>'
         f"<div>{picture or _no_difference()}"
-        f"{_worth_note()}</div></section>"
+        f"{_worth_note(head)}</div></section>"
     )
 
 
-def _worth_note() -> str:
+def _worth_note(head: Headline) -> str:
+    if head.at_least is None:
+        return (
+            '<p class="small">No threshold for what is worth having is set here for this score, so no '
+            "probability is given.</p>"
+        )
     points = figure("farrar_2001.important_fall_points")
     percent = value("farrar_2001.important_fall_percent", unit="%")
     return (
@@ -159,7 +168,8 @@ def _worth_note() -> str:
 def _headline_title(head: Headline) -> str:
     if head.reference is None:
         return "Difference from placebo"
-    return f"Pain at rest at {moment(head.time_h)}: difference from {arm_words(head.reference)}"
+    label, against = quantity(head.name).label, arm_words(head.reference)
+    return f"{label} at {moment(head.time_h)}: difference from {against}"
 
 
 def _big(head: Headline) -> str:
@@ -175,7 +185,7 @@ def _big(head: Headline) -> str:
 
 def _hundred(head: Headline) -> str:
     """A hundred dots, the probability as a count: easier to weigh than a percentage."""
-    if head.probability is None or not math.isfinite(head.probability):
+    if head.probability is None or head.at_least is None or not math.isfinite(head.probability):
         return ""
     count = round(100 * head.probability)
     dots = "".join(

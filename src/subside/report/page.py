@@ -6,10 +6,11 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from subside.report import back, figures, front, sources
+from subside.report import back, figures, front, sources, tables
 from subside.report.content import PERMANENT_LINE, Report
-from subside.report.headline import headline
+from subside.report.headlines import headline
 from subside.report.safety import safety_table
+from subside.report.windows import windows
 from subside.report.words import arm_words, column_moment, shown
 
 
@@ -55,7 +56,7 @@ def render(report: Report) -> str:
         f"<title>{escape(title)} \N{MIDDLE DOT} Subside</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f'<p class="permanent" role="note">{escape(PERMANENT_LINE)}</p>\n'
         f'<header class="top"><p class="kicker">{escape(_kicker(report))}</p><h1>{escape(title)}</h1>'
-        f"{_pointer(report)}</header>\n<main>\n{front.who(report)}\n"
+        f"{front.what_it_is(report)}{_pointer(report)}</header>\n<main>\n{front.who(report)}\n"
         + "\n".join(part for part in parts if part)
         + f"\n</main>\n{back.footer()}\n</body>\n</html>\n"
     )
@@ -66,7 +67,7 @@ def _kicker(report: Report) -> str:
 
 
 def _pointer(report: Report) -> str:
-    count = len(report.course.cautions) + len(report.extra_cautions) + bool(report.course.failed)
+    count = len(report.warnings) + bool(report.course.failed)
     if not count:
         return ""
     noun = "warning applies" if count == 1 else "warnings apply"
@@ -90,12 +91,10 @@ def _pain(report: Report) -> str:
 
 def _numbers(report: Report) -> str:
     """The endpoints at key times, in sight also on paper."""
-    times = figures.key_times(report)
+    times = tables.key_times(report)
     if not times:
         return ""
-    arms = [(report.arm, report.course)]
-    if report.reference_name is not None and report.reference_course is not None:
-        arms.append((report.reference_name, report.reference_course))
+    arms = tables.arm_courses(report)
     head = "".join(f'<th scope="col" class="n">{escape(column_moment(t))}</th>' for t in times)
     rows = []
     for name in ("nrs_pain", "nrs_pain_movement", "p_response_30", "p_response_50"):
@@ -107,7 +106,7 @@ def _numbers(report: Report) -> str:
             "</th></tr>"
         )
         for arm, course in present:
-            cells = "".join(f'<td class="n">{figures.cell(course, name, t)}</td>' for t in times)
+            cells = "".join(f'<td class="n">{tables.cell(course, name, t)}</td>' for t in times)
             rows.append(f'<tr><th scope="row">{escape(arm_words(arm))}</th>{cells}</tr>')
     return (
         '<div class="scroll"><table class="numbers"><caption>Median and 90 % band at key times</caption>'
@@ -137,7 +136,13 @@ def _sensitization(report: Report) -> str:
 def _mood(report: Report) -> str:
     body = figures.small_multiples(report, figures.MOOD, zoomed=False, key="mood")
     absent = [shown(n).label for n in figures.MOOD if n not in report.course]
-    note = f'<p class="small">Not computed: {escape(", ".join(absent))}.</p>' if absent else ""
+    note = f'<p class="small">Not computed: {escape("; ".join(absent))}.</p>' if absent else ""
+    flat = [shown(n).label for n in figures.MOOD if figures.is_unmoved(report, n)]
+    if flat:
+        note += (
+            f'<p class="small">Drawn without an effect of the drug: {escape("; ".join(flat))}. Where no '
+            "data show one, none is assumed.</p>"
+        )
     if not body:
         body = "<p>No mood, anxiety, stress or sleep score was computed for this case.</p>"
         note = ""
@@ -148,7 +153,7 @@ def _mood(report: Report) -> str:
 
 
 def _during(report: Report) -> str:
-    view = figures.windows(report)
+    view = windows(report)
     if view.session is None:
         return (
             '<section aria-labelledby="during"><h2 id="during">During the infusion</h2>'

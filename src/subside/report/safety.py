@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+from numpy.typing import NDArray
 
 from subside.course import Course
 from subside.report.content import Report
@@ -36,8 +37,11 @@ _AFTER_H = 2.0
 class Extreme:
     """The extreme of one quantity while drug flows.
 
-    ``middle`` is the extreme of the median curve and ``edge`` that of the 5th or 95th percentile
-    curve on the same side: one in twenty goes beyond it at some one time.
+    Where the course keeps its samples, ``middle`` and ``edge`` are the median and the 95th (or 5th)
+    percentile of each person's own extreme: one in twenty goes beyond the edge. Where it does not,
+    they are the extremes of the median and of the edge of the 90 % band, which a person's own
+    extreme passes more easily; ``of_people`` says which. ``time_h`` is when the median curve is at
+    its extreme.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Extreme:
     edge: float
     reference: float
     has_band: bool
+    of_people: bool
 
     @property
     def look(self) -> Shown:
@@ -57,8 +62,6 @@ class Extreme:
 def extremes(report: Report) -> tuple[Extreme, ...]:
     """Return the extremes of every watched quantity computed, from first dose to 2 h after the last."""
     doses = lane(report.case)
-    if doses.start_h is None or doses.end_h is None:
-        return ()
     times = report.course.times_h
     during = np.zeros(len(times), dtype=bool)
     for session in doses.sessions:
@@ -67,34 +70,56 @@ def extremes(report: Report) -> tuple[Extreme, ...]:
         return ()
     found = []
     for name, way in _WATCHED:
-        if name not in report.course:
+        if name not in report.course or not np.isfinite(report.course[name].median[during]).any():
             continue
         curve = report.course[name]
-        middle = curve.median[during]
-        if not np.isfinite(middle).any():
-            continue
         high = way == "highest"
-        at = int(np.nanargmax(middle) if high else np.nanargmin(middle))
-        edges = (curve.high if high else curve.low)[during]
+        at = int(np.nanargmax(curve.median[during]) if high else np.nanargmin(curve.median[during]))
+        middle, edge = _extreme(report.course, name, during, high=high)
+        beside = report.reference_course
+        known = beside is not None and name in beside and len(beside.times_h) == len(times)
         found.append(
             Extreme(
                 name=name,
                 way=way,
                 time_h=float(times[during][at]),
-                middle=float(middle[at]),
-                edge=float(np.nanmax(edges) if high else np.nanmin(edges)),
-                reference=_of(report.reference_course, name, during, high=high),
+                middle=middle,
+                edge=edge,
+                reference=_extreme(beside, name, during, high=high)[0] if known and beside else math.nan,
                 has_band=curve.has_band,
+                of_people=bool(report.course.samples and name in report.course.samples),
             )
         )
     return tuple(found)
+
+
+def _extreme(
+    course: Course, name: str, during: NDArray[np.bool_], *, high: bool
+) -> tuple[float, float]:
+    """Return the middle extreme and the edge that one in twenty goes beyond; NaN for none."""
+    if course.samples and name in course.samples:
+        rows = np.asarray(course.samples[name][:, during], dtype=np.float64)
+        rows = rows[np.isfinite(rows).all(axis=1)]
+        if len(rows) == 0:
+            return math.nan, math.nan
+        peaks = rows.max(axis=1) if high else rows.min(axis=1)
+        middle, edge = np.quantile(peaks, (0.5, 0.95 if high else 0.05))
+        return float(middle), float(edge)
+    curve = course[name]
+    outer = curve.high if high else curve.low
+    pick = np.nanmax if high else np.nanmin
+    values = [s[during] for s in (curve.median, outer)]
+    if not all(np.isfinite(v).any() for v in values):
+        return math.nan, math.nan
+    return float(pick(values[0])), float(pick(values[1]))
 
 
 def safety_table(report: Report) -> str:
     """Return the extremes as a table, or nothing."""
     rows = []
     beside = report.reference_course is not None
-    for e in extremes(report):
+    found = extremes(report)
+    for e in found:
         unit = f" ({e.look.unit})" if e.look.unit else ""
         edge = e.look.number(e.edge) if e.has_band else "no band"
         rows.append(
@@ -115,15 +140,16 @@ def safety_table(report: Report) -> str:
         '<div class="scroll"><table class="peaks"><caption>What to expect at its most extreme, from the '
         "first dose to 2 h after each infusion</caption><thead><tr><td></td>"
         '<th scope="col" class="n">Median</th><th scope="col" class="n">One in twenty beyond</th>'
-        '<th scope="col" class="n">Median at</th>'
+        '<th scope="col" class="n">Usually at</th>'
         f"{reference}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<p class="small">{_how(found)}</p>'
     )
 
 
-def _of(course: Course | None, name: str, during: np.ndarray, *, high: bool) -> float:
-    if course is None or name not in course or len(course.times_h) != len(during):
-        return math.nan
-    values = course[name].median[during]
-    if not np.isfinite(values).any():
-        return math.nan
-    return float(np.nanmax(values) if high else np.nanmin(values))
+def _how(found: tuple[Extreme, ...]) -> str:
+    if all(e.of_people for e in found):
+        return "Each person's own extreme over all infusions, natural fluctuation included."
+    return (
+        "Extremes of the curves, not of persons: a person's own extreme lies beyond the edge more often "
+        "than once in twenty."
+    )

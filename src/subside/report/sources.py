@@ -89,6 +89,9 @@ def weak_section(report: Report) -> str:
                 f'<ul class="sources columns">{items}</ul>'
             )
         body = "".join(groups)
+    if assumed := report.case.about.assumed:
+        items = "".join(f"<li>{escape(text)}</li>" for text in assumed)
+        body += f'<h3>Assumed in the case itself</h3><ul class="sources columns">{items}</ul>'
     return (
         '<section aria-labelledby="weak"><h2 id="weak">What leans on unconfirmed figures</h2>'
         '<p class="lead">Recalled, assumed or design: a better figure could move this result.</p>'
@@ -127,6 +130,6 @@ def _source(cited: Cited) -> str:
     figures = "; ".join(f"{_figure(f)} [{f.basis}]" for f in cited.figures)
     noun = "figure" if len(cited.figures) == 1 else "figures"
     return (
-        f"<li>{escape(cited.source.citation)}.{address}{mark}"
-        f"<details><summary>{len(cited.figures)} {noun}</summary>{escape(figures)}.</details></li>"
+        f"<li><details><summary>{escape(cited.source.citation)}.{address} {len(cited.figures)} {noun}{mark}"
+        f"</summary>{escape(figures)}.</details></li>"
     )

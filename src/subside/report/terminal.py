@@ -17,13 +17,23 @@ from subside.course import Comparison, Course, Curve, quantity
 from subside.course.curve import Array
 from subside.report.back import failures
 from subside.report.content import PERMANENT_LINE, Report
-from subside.report.figures import key_times
+from subside.report.figures import is_unmoved
 from subside.report.front import condition_words
-from subside.report.headline import PAIN, headline
+from subside.report.headlines import PAIN, headline
 from subside.report.regimen import in_words, lane
 from subside.report.safety import extremes
 from subside.report.sources import strength_words
-from subside.report.words import MINUS, arm_words, chance, column_moment, moment, plain_words, shown
+from subside.report.tables import arm_courses, key_times
+from subside.report.words import (
+    MINUS,
+    arm_words,
+    chance,
+    column_moment,
+    folded,
+    moment,
+    plain_names,
+    shown,
+)
 from subside.units import show_number
 
 if TYPE_CHECKING:
@@ -80,17 +90,12 @@ def _spaced(parts: list[RenderableType]) -> Group:
 def _who(report: Report) -> Text:
     patient = report.case.patient
     facts = [condition_words(report)]
-    sex = getattr(patient, "sex", None)
-    age = getattr(patient, "age_years", None)
-    if age is not None or sex:
-        facts.append(f"{plain_words(sex or 'sex not known')}, {show_number(age) if age else '?'} years")
-    weight = getattr(patient, "weight_kg", None)
-    facts.append(f"{show_number(weight)} kg" if weight else "weight not known")
-    pain = getattr(patient, "nrs_pain", None)
-    if pain is not None:
-        facts.append(f"usual pain {show_number(pain)} of 10")
+    facts.append(f"{patient.sex or 'sex not known'}, {show_number(patient.age_years)} years")
+    facts.append(f"{show_number(patient.weight_kg)} kg")
+    if patient.nrs_pain is not None:
+        facts.append(f"usual pain {show_number(patient.nrs_pain)} of 10")
     text = Text()
-    text.append(f"{report.case.title or 'Untitled case'}\n", style="bold")
+    text.append(f"{report.case.title}\n", style="bold")
     text.append("; ".join(facts) + ". ")
     text.append(_bands(report), style="dim")
     return text
@@ -142,25 +147,25 @@ class _OverTime:
     last_title: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        labels = max((max(len(row.group), len(row.label) + 2) for row in self.rows), default=0)
-        cells = max((len(_cell(row, t)) for row in self.rows for t in self.times), default=1)
-        room = options.max_width - labels - (len(self.last_title) + 2 if self.last_title else 0)
-        count = max(1, room // (cells + 2))
+        labels = max((len(row.label) for row in self.rows), default=0) + 2
+        cells = max((len(_cell(row, t)) for row in self.rows for t in self.times), default=1) + 2
+        end = len(self.last_title) + 2 if self.last_title else 0
+        count = max(1, (options.max_width - labels - end) // cells)
         kept = sorted(tuple(dict.fromkeys((*self.first, *self.times)))[:count])
-        table = _table(self.title)
-        table.add_column("", no_wrap=True)
-        for time_h in kept:
-            table.add_column(column_moment(time_h), justify="right", no_wrap=True)
-        if self.last_title:
-            table.add_column(self.last_title, justify="right", no_wrap=True)
+        heads = "".join(f"{column_moment(t):>{cells}}" for t in kept)
+        lines = [Text(self.title, style="bold")]
+        lines.append(Text(f"{'':{labels}}{heads}{self.last_title:>{end}}", style="bold"))
         group = ""
         for row in self.rows:
             if row.group != group:
-                table.add_row(Text(row.group, style="bold"))
+                lines.append(Text(row.group, style="underline"))
                 group = row.group
-            last = [Text(row.last)] if self.last_title else []
-            table.add_row(f"  {row.label}", *(_styled(_cell(row, t)) for t in kept), *last)
-        yield table
+            line = Text(f"  {row.label:{labels - 2}}")
+            for time_h in kept:
+                line.append_text(_styled(_cell(row, time_h), cells))
+            line.append(f"{row.last:>{end}}")
+            lines.append(line)
+        yield from lines
 
 
 def _over_time(report: Report, title: str, rows: list[_Row], *, last_title: str = "") -> _OverTime:
@@ -173,10 +178,10 @@ def _over_time(report: Report, title: str, rows: list[_Row], *, last_title: str 
 
 
 def _endpoints(report: Report) -> _OverTime:
-    arms: list[tuple[str, Course]] = [(report.arm, report.course)]
-    if report.reference_name is not None and report.reference_course is not None:
-        arms.append((report.reference_name, report.reference_course))
-    return _over_time(report, "Median (90 % band)", _arm_rows(arms, ENDPOINTS))
+    arms = arm_courses(report)
+    # A score that nothing moves would fill the screen with equal numbers; the page has it.
+    names = tuple(n for n in ENDPOINTS if n.startswith("nrs_pain") or not is_unmoved(report, n))
+    return _over_time(report, "Median (90 % band)", _arm_rows(arms, names))
 
 
 def _arms(report: Report, comparison: Comparison) -> _OverTime:
@@ -236,9 +241,9 @@ def _cell(row: _Row, time_h: float) -> str:
     return f"{text} ({low} to {high})" if row.sign else f"{text} ({low}\N{EN DASH}{high})"
 
 
-def _styled(cell: str) -> Text:
+def _styled(cell: str, width: int) -> Text:
     middle, bracket, band = cell.partition(" (")
-    return Text.assemble(middle, (bracket + band, "dim"))
+    return Text.assemble(f"{'':{width - len(cell)}}", middle, (bracket + band, "dim"))
 
 
 def _table(title: str) -> Table:
@@ -267,13 +272,15 @@ def _safety(report: Report) -> Table | None:
 def _closing(report: Report) -> Text:
     text = Text()
     failed = failures(report)
-    cautions = [*([failed] if failed else []), *(c.text for c in report.course.cautions)]
-    for caution in (*cautions, *report.extra_cautions):
+    for warning in (*([failed] if failed else []), *report.warnings):
+        lead, rest = folded(plain_names(warning))
         text.append("! ", style="bold yellow")
-        text.append(f"{caution}\n")
+        text.append(f"{lead}{' The report lists them.' if rest else ''}\n")
     for verdict in report.conclusions:
         text.append(f"{verdict.by}, {verdict.year}: ", style="bold")
-        text.append(f"{strength_words(verdict)}. {verdict.statement}\n")
+        strength = strength_words(verdict)
+        repeats = verdict.statement.lower().startswith(strength.lower())
+        text.append(f"{verdict.statement if repeats else f'{strength}. {verdict.statement}'}\n")
     footing = report.rests_on
     if footing.weak:
         text.append(

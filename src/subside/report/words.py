@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Final
 
-from subside.course import quantity
+from subside.course import NAMES, quantity
 from subside.units import show_number
 
 MINUS: Final = "\N{MINUS SIGN}"
@@ -160,6 +161,30 @@ def drug_words(name: str) -> str:
 def plain_words(name: object) -> str:
     """Return an identifier as words: ``complex_regional_pain_syndrome`` without underscores."""
     return str(name).replace("_", " ")
+
+
+def plain_names(text: str) -> str:
+    """Return a text with the stable names of quantities replaced by words.
+
+    >>> plain_names("The case does not say gad7_total, sbp_mmhg.")
+    'The case does not say GAD-7, systolic pressure.'
+    """
+    return re.sub(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b", lambda m: _plain_name(m.group()), text)
+
+
+def _plain_name(name: str) -> str:
+    if name not in NAMES:
+        return name
+    q = NAMES[name]
+    if q.group in ("mood", "mind") and ", " in q.label:
+        return q.label.rpartition(", ")[2]
+    return q.label[:1].lower() + q.label[1:]
+
+
+def folded(text: str, *, longest: int = 320) -> tuple[str, str]:
+    """Return a long text as what it says and the list behind its colon; a short one as it is."""
+    lead, colon, rest = text.partition(": ")
+    return (f"{lead}.", rest) if colon and len(text) > longest else (text, "")
 
 
 def lower_or_higher(difference: float, *, digits: int = 1) -> str:

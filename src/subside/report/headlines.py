@@ -5,30 +5,34 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from subside.course import Course, Curve
+from subside.course import Course, Curve, quantity
 from subside.report.content import Report
 from subside.report.regimen import lane
 from subside.report.words import arm_words, chance, lower_or_higher, moment_long
 
 H_PER_WEEK = 168.0
 PAIN = "nrs_pain"
+# What a case without pain is treated for; the first of these that was computed.
+_MOOD = {"post_traumatic_stress": ("pcl5_total",), "depression": ("madrs_total", "phq9_total")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Headline:
     """The numbers of the headline and the sentence that says them.
 
-    ``difference``, ``low`` and ``high`` are arm minus reference at ``time_h``, in points of pain
-    at rest (less pain is negative) with the 90 % interval; NaN where nothing could be computed.
-    ``probability`` is None where it was not computed.
+    ``difference``, ``low`` and ``high`` are arm minus reference at ``time_h``, in points of
+    ``name`` (fewer is better, so a benefit is negative) with the 90 % interval; NaN where nothing
+    could be computed. ``at_least`` is None where no threshold of worth is known for the score, and
+    ``probability`` where it was not computed.
     """
 
+    name: str
     time_h: float
     reference: str | None
     difference: float
     low: float
     high: float
-    at_least: float
+    at_least: float | None
     probability: float | None
     has_interval: bool
     of_one_patient: bool
@@ -40,6 +44,14 @@ class Headline:
     def computed(self) -> bool:
         """Whether there is a difference to speak of."""
         return self.reference is not None and math.isfinite(self.difference)
+
+
+def measure(report: Report) -> str:
+    """Return the score that the headline speaks of: pain at rest, or what a case without pain is for."""
+    for name in _MOOD.get(report.case.patient.condition, ()):
+        if name in report.course:
+            return name
+    return PAIN
 
 
 def horizon_h(report: Report) -> float:
@@ -64,7 +76,9 @@ def headline(report: Report) -> Headline:
     """Return the headline of a report."""
     at = horizon_h(report)
     reference = report.reference_name
-    difference = _difference(report, reference)
+    name = measure(report)
+    worth = report.worth_points if name == PAIN else None
+    difference = _difference(report, reference, name)
     low = mid = high = math.nan
     has_interval = False
     probability = None
@@ -75,40 +89,42 @@ def headline(report: Report) -> Headline:
                 float(series[index]) for series in (difference.median, difference.low, difference.high)
             )
             has_interval = difference.has_band
-        if has_interval:
+        if has_interval and worth is not None:
             probability = report.comparison.chance(
-                report.arm, reference, PAIN, time_h=at, at_least=report.worth_points
+                report.arm, reference, name, time_h=at, at_least=worth
             )
     one = report.course.of_one_patient
     return Headline(
+        name=name,
         time_h=at,
         reference=reference,
         difference=mid,
         low=low,
         high=high,
-        at_least=report.worth_points,
+        at_least=worth,
         probability=probability,
         has_interval=has_interval,
         of_one_patient=one,
-        share_30=_share(report.course, at),
-        share_30_reference=_share(report.reference_course, at),
+        share_30=_share(report.course, at) if name == PAIN else None,
+        share_30_reference=_share(report.reference_course, at) if name == PAIN else None,
         sentence=_sentence(
+            _score_words(name),
             at,
             reference,
             mid,
             low,
             high,
             has_interval=has_interval,
-            worth=_worth(reference, report.worth_points, probability, one=one),
+            worth=_worth(reference, worth, probability, one=one),
             one=one,
         ),
     )
 
 
-def _difference(report: Report, reference: str | None) -> Curve | None:
+def _difference(report: Report, reference: str | None, name: str) -> Curve | None:
     if report.comparison is None or reference is None:
         return None
-    return report.comparison.differences.get(f"{report.arm} - {reference}", {}).get(PAIN)
+    return report.comparison.differences.get(f"{report.arm} - {reference}", {}).get(name)
 
 
 def _index(report: Report, at: float) -> int | None:
@@ -127,7 +143,13 @@ def _share(course: Course | None, at: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _score_words(name: str) -> str:
+    label = quantity(name).label
+    return label[:1].lower() + label[1:]
+
+
 def _sentence(
+    score: str,
     at: float,
     reference: str | None,
     mid: float,
@@ -148,12 +170,13 @@ def _sentence(
     words = lower_or_higher(mid)
     than = "as" if words == "the same" else "than"
     said = (
-        f"{moment_long(at)} after the start, pain at rest in {who} is expected to be {words} under "
+        f"{moment_long(at)} after the start, {score} in {who} is expected to be {words} under "
         f"this regimen {than} under {against}"
     )
     if not has_interval:
         return said + ". This is a single typical line without an interval, as asked for by name."
-    return f"{said} (90\N{NO-BREAK SPACE}% interval: {_interval(low, high)}), and {worth}."
+    within = f"{said} (90\N{NO-BREAK SPACE}% interval: {_interval(low, high)})"
+    return f"{within}, and {worth}." if worth else f"{within}."
 
 
 def interval(head: Headline) -> str:
@@ -170,8 +193,10 @@ def _interval(low: float, high: float) -> str:
     return f"from {abs(low):.1f} points lower to {high:.1f} points higher"
 
 
-def _worth(reference: str | None, at_least: float, probability: float | None, *, one: bool) -> str:
-    """The probability of being worth having, as the end of the sentence."""
+def _worth(reference: str | None, at_least: float | None, probability: float | None, *, one: bool) -> str:
+    """The probability of being worth having, as the end of the sentence; empty without a threshold."""
+    if at_least is None:
+        return ""
     threshold = f"{at_least:g}\N{NO-BREAK SPACE}points"
     if reference is None or probability is None:
         return f"the probability of at least {threshold} beyond placebo was not computed"
