@@ -29,8 +29,8 @@ def assess(
 ) -> Assessment:
     """Return what these rules say about these facts under a site's profile.
 
-    The verdict is the gravest that any rule asks for. A rule that an unknown answer leaves open, and
-    that could still make the verdict graver, makes it incomplete: unknown never passes as no.
+    The verdict is the gravest that any rule asks for. Unless that is "do not proceed", a rule that an
+    unknown answer leaves open makes it incomplete: unknown never passes as no.
 
     Args:
         rules: Of one set (``rule_set("screening")``).
@@ -50,9 +50,11 @@ def assess(
     specialties = tuple(
         dict.fromkeys(rule.specialty for rule in fired if rule.specialty and rule.verdict is gravest)
     )
-    deciding = [f for f in findings if f.outcome == "open" and _could_worsen(f.rule, gravest, specialties)]
-    unclear = facts.contradictions and gravest is not Verdict.DO_NOT_PROCEED
-    verdict = Verdict.INCOMPLETE if deciding or unclear else gravest
+    # Every open rule that asks for something decides: were only the graver ones to count, a new reason for
+    # review could turn incomplete into review, and a further contraindication would let more through.
+    deciding = [f for f in findings if f.outcome == "open" and f.rule.verdict is not Verdict.NOTE]
+    unsettled = gravest is not Verdict.DO_NOT_PROCEED and bool(deciding or facts.contradictions)
+    verdict = Verdict.INCOMPLETE if unsettled else gravest
     contact = contact or crisis_contact(profile.country)
     return Assessment(
         subject=in_force[0].set if in_force else "",
@@ -60,9 +62,7 @@ def assess(
         specialties=specialties if verdict is not Verdict.PROCEED else (),
         findings=findings,
         questions=_questions(deciding, facts) if verdict is Verdict.INCOMPLETE else (),
-        contradictions=tuple(
-            f"{wider} = no, yet {narrower} = yes: ask again" for wider, narrower in facts.contradictions
-        ),
+        contradictions=tuple(f"{line}: ask again" for line in facts.contradictions),
         urgent=tuple(
             urgent_path(name, contact=contact)
             for name in dict.fromkeys(rule.urgent for rule in fired if rule.urgent)
@@ -86,17 +86,6 @@ def _finding(rule: Rule, facts: Facts, profile: Profile) -> Finding:
         limits=limits,
         marked=rule.needs_signature and not profile.is_signed,
     )
-
-
-def _could_worsen(rule: Rule, gravest: Verdict, specialties: Sequence[str]) -> bool:
-    """Return whether an open rule could change the verdict."""
-    if rule.verdict is Verdict.NOTE:
-        return False
-    if rule.verdict.admits != gravest.admits:
-        return rule.verdict.admits < gravest.admits
-    if rule.verdict is Verdict.REVIEW:
-        return rule.specialty not in specialties
-    return rule.verdict is Verdict.CONDITIONS
 
 
 def _questions(deciding: Sequence[Finding], facts: Facts) -> tuple[Question, ...]:

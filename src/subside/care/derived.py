@@ -21,13 +21,33 @@ __all__ = ["EARLY", "LATE", "derive"]
 Derivation: TypeAlias = Callable[[Mapping[str, Value]], Value]
 
 
-def derive(values: dict[str, Value], *, early: bool) -> None:
-    """Add the derived facts that are not stated and can be computed."""
+def derive(values: dict[str, Value], *, early: bool) -> list[str]:
+    """Add the derived facts that can be computed; return where an answer says otherwise, in words.
+
+    Between a yes and a no the yes is taken, between two numbers the computed one.
+    """
+    contradictions = []
     for name, function in (EARLY if early else LATE).items():
-        if values.get(name) is None:
-            found = function(values)
-            if found is not None:
-                values[name] = found
+        computed, stated = function(values), values.get(name)
+        if computed is None:
+            continue
+        if stated is not None and not _same(stated, computed):
+            contradictions.append(f"{name} = {stated}, yet the other answers make it {computed}")
+        if stated is not True:
+            values[name] = computed
+    item, total = number(values, "phq9_item9"), number(values, "phq9_total")
+    if early and item is not None and total is not None and item > total:
+        contradictions.append(f"phq9_item9 = {item:g}, yet phq9_total = {total:g}")
+    return contradictions
+
+
+def _same(stated: Value, computed: Value) -> bool:
+    """Return whether two values agree; numbers within 2 %, since people round."""
+    if isinstance(stated, bool) or isinstance(computed, bool):
+        return stated is computed
+    if isinstance(stated, int | float) and isinstance(computed, int | float):
+        return abs(stated - computed) <= 0.02 * max(abs(stated), abs(computed))
+    return stated == computed
 
 
 def _bmi(values: Mapping[str, Value]) -> Value:
@@ -50,7 +70,8 @@ def _high_risk_of_apnea(values: Mapping[str, Value]) -> Value:
 
 
 def _nothing_in_item_9(values: Mapping[str, Value]) -> Value:
-    return 0.0 if number(values, "phq9_total") == 0 else None
+    nothing = number(values, "phq9_total") == 0 and values.get("phq9_item9") is None
+    return 0.0 if nothing else None
 
 
 #: Points that mean a high risk of sleep apnea (evidence/rules/sources.toml, ``stop_bang``).

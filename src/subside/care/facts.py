@@ -85,13 +85,13 @@ class Facts:
     Attributes:
         stated: The answers as given.
         values: The answers with all that follows: wider and narrower questions, derived facts.
-        contradictions: Pairs (wider, narrower) where the wider was answered no and the narrower yes.
-            The yes is taken.
+        contradictions: What excludes what, in words. Between a yes and a no the yes is taken, between
+            a number as stated and as computed the computed one.
     """
 
     stated: Mapping[str, Value]
     values: Mapping[str, Value] = field(repr=False)
-    contradictions: tuple[tuple[str, str], ...] = ()
+    contradictions: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, answers: Mapping[str, object]) -> Facts:
@@ -108,13 +108,15 @@ class Facts:
 
         stated = {name: _checked(fact_kind(name), value) for name, value in answers.items()}
         values: dict[str, Value] = {name: value for name, value in stated.items() if value is not None}
-        derive(values, early=True)
-        contradictions = _close(values)
-        derive(values, early=False)
+        contradictions = [
+            *derive(values, early=True),
+            *_close(values),
+            *derive(values, early=False),
+        ]
         return cls(
             stated=MappingProxyType(stated),
             values=MappingProxyType(values),
-            contradictions=contradictions,
+            contradictions=tuple(contradictions),
         )
 
     def __getitem__(self, name: str) -> Value:
@@ -146,7 +148,7 @@ class Facts:
         return tuple(ways)
 
 
-def _close(values: dict[str, Value]) -> tuple[tuple[str, str], ...]:
+def _close(values: dict[str, Value]) -> list[str]:
     """Fill in what wider and narrower questions say about each other; return the contradictions."""
     contradictions = []
     kinds = fact_kinds()
@@ -155,7 +157,7 @@ def _close(values: dict[str, Value]) -> tuple[tuple[str, str], ...]:
             continue
         while kind.under:
             if values.get(kind.under) is False:
-                contradictions.append((kind.under, name))
+                contradictions.append(f"{kind.under} = no, yet {name} = yes")
             values[kind.under] = True
             kind = kinds[kind.under]
     for name, kind in kinds.items():
@@ -164,7 +166,7 @@ def _close(values: dict[str, Value]) -> tuple[tuple[str, str], ...]:
             if values.get(below.under) is False:
                 values[name] = False
             below = kinds[below.under]
-    return tuple(contradictions)
+    return contradictions
 
 
 def _checked(kind: FactKind, value: object) -> Value:
