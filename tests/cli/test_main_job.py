@@ -59,6 +59,24 @@ def test_times_far_beyond_any_trial_are_refused_in_one_line(case, capsys):
     assert len(captured.err.strip().splitlines()) == 1
 
 
+def test_out_explains_where_relief_and_uncertainty_come_from(case, capsys, tmp_path):
+    assert main(["simulate", case, "--out", str(tmp_path), "--at", "0 h,7 d"]) == 0
+    page = (tmp_path / "report.html").read_text()
+    assert "sensitization that outlasts the drug" in page
+    assert "not computed for this run" not in page
+    assert "a tenth of every rate" in page
+
+
+def test_a_case_without_an_infusion_is_simulated_and_reported(capsys, tmp_path):
+    bare = tmp_path / "bare.toml"
+    bare.write_text(
+        'format = 1\ntitle = "An invented case, nothing given"\nfollow_up = "4 wk"\n'
+        '[patient]\nage_years = 50\nweight_kg = 70\ncondition = "fibromyalgia"\nnrs_pain = 6\n'
+    )
+    assert main(["simulate", str(bare), "--out", str(tmp_path / "out")]) == 0, capsys.readouterr().err
+    assert (tmp_path / "out" / "report.html").exists()
+
+
 def test_compare_gives_paired_differences_of_every_arm(case, capsys):
     arms = "none,placebo,active-placebo,ketamine,esketamine"
     assert main(["compare", case, "--json", "--with", arms, "--at", "7 d"]) == 0

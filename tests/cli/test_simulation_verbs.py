@@ -75,6 +75,7 @@ def engine(monkeypatch):
     monkeypatch.setattr("subside.engine.simulate", stand_in.simulate, raising=False)
     monkeypatch.setattr("subside.engine.compare", stand_in.compare, raising=False)
     monkeypatch.setattr("subside.engine.kernel.jit.is_warm", lambda: True)
+    monkeypatch.setattr("subside.cli.reporting.explained", lambda report: report)
     return stand_in
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from subside import __version__
@@ -10,9 +11,9 @@ from subside import __version__
 if TYPE_CHECKING:
     from subside.case import Case
     from subside.course import Comparison, Course
-    from subside.report import Report
+    from subside.report import LedgerRow, Note, Report
 
-__all__ = ["report_of"]
+__all__ = ["explained", "report_of"]
 
 
 def report_of(
@@ -30,3 +31,56 @@ def report_of(
         version=__version__,
         typical=typical,
     )
+
+
+def explained(report: Report) -> Report:
+    """Return the report with what only further runs can say.
+
+    By which way relief travels, where the uncertainty of the headline comes from, and what less drug
+    would do. A case without an infusion has none of these.
+    """
+    if report.case.regimen().end_h is None:
+        return report
+    from subside.engine.uncertainty import split_difference
+    from subside.report.headlines import horizon_h
+    from subside.report.words import moment
+
+    at_h, seed = horizon_h(report), report.run_seed
+    return replace(
+        report,
+        splits=split_difference(report.case, (at_h,), seed=seed),
+        ledger=_ledger(report.case, at_h, seed),
+        ledger_of=f"pain at rest at {moment(at_h)}",
+        notes=(_less_drug(report.case, seed),),
+    )
+
+
+def _ledger(case: Case, at_h: float, seed: int) -> tuple[LedgerRow, ...]:
+    from subside.engine.ledger import ledger
+    from subside.report import LedgerRow
+
+    return tuple(
+        LedgerRow(route=way.name, points=way.points, empirical=way.empirical, note=way.note, basis=way.basis)
+        for way in ledger(case, at_h, seed=seed)
+    )
+
+
+def _less_drug(case: Case, seed: int) -> Note:
+    from subside.engine.ledger import ROUTE_NAMES, less_drug
+    from subside.report import Note
+
+    lines = [
+        f"{ROUTE_NAMES.get(row.route, row.route)}: {_points(row.full_points)} as planned, "
+        f"{_points(row.tenth_points)} at a tenth of every rate, "
+        f"{_points(row.short_points)} after one infusion of 0.5 mg/kg esketamine over 40 min"
+        for row in less_drug(case, seed=seed)
+    ]
+    return Note(
+        title="What less drug would do, by rival explanation",
+        text="Mean difference from placebo a week after the last infusion, in points of pain at rest, if the "
+        "low-dose effect travels by one way alone. " + "; ".join(lines) + ".",
+    )
+
+
+def _points(difference: float) -> str:
+    return f"{difference:+.1f}".replace("-", "\N{MINUS SIGN}")

@@ -102,11 +102,12 @@ def _write(
     comparison: Comparison | None,
     answer: Answer,
 ) -> None:
-    from subside.cli.reporting import report_of
+    from subside.cli.reporting import explained, report_of
     from subside.course import write_table
     from subside.report import write_report
 
-    write_report(folder / "report.html", report_of(case, course, comparison, typical=options.typical))
+    report = explained(report_of(case, course, comparison, typical=options.typical))
+    write_report(folder / "report.html", report)
     write_table(folder / "course.parquet", course)
     document = to_json(envelope(answer, verb="simulate", seed=options.seed))
     (folder / "summary.json").write_text(document + "\n", encoding="utf-8")
