@@ -52,3 +52,11 @@ def test_functions_say_first_what_comes_back():
                 if not first.endswith((".", ":")):
                     bad.append(f"{package}.{name}: {first}")
     assert bad == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_listed_name_is_also_a_module_of_its_package(package):
+    """Importing the module would put it in the function's place, and who gets what would depend on order."""
+    module = importlib.import_module(package)
+    modules = {found.name for found in pkgutil.iter_modules(module.__path__)}
+    assert sorted(modules & set(module.__all__)) == []
