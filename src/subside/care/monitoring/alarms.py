@@ -133,7 +133,7 @@ def escalate(w: Work, key: str) -> None:
     to = w.plan.policy.escalate_to[min(alarm.level, len(w.plan.policy.escalate_to) - 1)]
     w.alarms[key] = replace(alarm, level=alarm.level + 1)
     waited = (w.t - alarm.escalate_from_ms) // 1000
-    _tell(w, "escalated", alarm, f"unacknowledged for {waited} s: call the {to}", to=to)
+    _tell(w, "escalated", alarm, f"unacknowledged for {waited} s; to call now: {to}", to=to)
 
 
 def remind(w: Work, key: str) -> None:

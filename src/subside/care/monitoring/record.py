@@ -210,7 +210,7 @@ def elapsed_ms(text: str) -> int:
     parts = _PARTS.findall(text)
     if len(parts) > 1 and not _PARTS.sub("", text).strip():
         return sum(elapsed_ms(part) for part in parts)
-    return round(parse_duration_h(text) * 3_600_000)
+    return round(parse_duration_h(text, allow_negative=True) * 3_600_000)
 
 
 @dataclass(frozen=True, kw_only=True)

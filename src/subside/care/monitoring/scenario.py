@@ -20,12 +20,28 @@ from subside.errors import CaseError, Problem, SubsideError, UnitError, nearest
 __all__ = ["Expected", "Scenario", "parse_scenario", "read_scenario"]
 
 _KEYS: Final = (
-    "title", "story", "incident", "site", "until", "baseline", "record", "signal", "expect", "never", "end",
+    "title", "story", "incident", "site", "until", "baseline",
+    "record", "signal", "well", "expect", "never", "end",
 )  # fmt: skip
 _SIGNAL: Final = ("what", "unit", "device", "every", "from", "to", "points", "shape", "gaps", "source", "lag")
+_WELL: Final = ("from", "to", "except")
 _EXPECT: Final = ("at", "within", "kind", "alarm", "priority", "says", "to")
 _NEVER: Final = ("kind", "alarm", "from", "to", "why")
-_END: Final = ("standing", "clear", "shows", "blank")
+_END: Final = ("standing", "clear", "shows", "blank", "news2")
+
+#: What a patient who is well sends: channel, unit, value, how often, from whom.
+_USUAL: Final = (
+    ("spo2_percent", "%", 97, "2 s", "device"),
+    ("hr_bpm", "/min", 72, "2 s", "device"),
+    ("rr_per_min", "/min", 14, "5 s", "device"),
+    ("etco2_mmhg", "mmHg", 38, "5 s", "device"),
+    ("sbp_mmhg", "mmHg", 128, "4 min", "device"),
+    ("dbp_mmhg", "mmHg", 78, "4 min", "device"),
+    ("moaas", "0-5", 5, "10 min", "manual"),
+    ("dissociation_nrs", "0-10", 2, "10 min", "manual"),
+    ("nausea_nrs", "0-10", 0, "10 min", "manual"),
+    ("dizziness_nrs", "0-10", 1, "10 min", "manual"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +109,8 @@ def parse_scenario(text: str, *, origin: str) -> Scenario:
             got = error.got if isinstance(error, UnitError) else f"{type(error).__name__}: {error}"
             accepted = "what, unit, every, from, to, points"
             raise _wrong(origin, where, got, accepted, "Mend this signal.") from error
+    if "well" in table:
+        parts += _well(table["well"], {o.what for o in parts}, len(parts) + 1, origin)
     if not parts:
         raise _wrong(origin, "scenario", "no readings", "record or [[signal]]", "Add one.")
     return Scenario(
@@ -151,6 +169,21 @@ def _signal(table: Mapping[str, Any], number: int) -> list[Observation]:
                     received_ms=at + lag,
                 )
             )
+    return found
+
+
+def _well(table: Mapping[str, Any], given: set[str], number: int, origin: str) -> list[Observation]:
+    """Return what else a patient who is well sends: every usual channel that the file does not draw."""
+    _known(table, _WELL, "well", origin)
+    left_out = {*table.get("except", ()), *given}
+    found: list[Observation] = []
+    for what, unit, value, every, source in _USUAL:
+        if what not in left_out:
+            drawn = {
+                "what": what, "unit": unit, "every": every, "from": table["from"], "to": table["to"],
+                "points": [[table["from"], value]], "source": source,
+            }  # fmt: skip
+            found += _signal(drawn, number + len(found))
     return found
 
 
