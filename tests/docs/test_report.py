@@ -425,7 +425,7 @@ def test_hostile_text_is_shown_and_not_obeyed():
         ledger_of=evil,
         extra_cautions=(evil,),
         ledger=(LedgerRow(route=evil, points=1.0, note=evil, basis="assumed"),),
-        notes=(Note(title=evil, text=evil),),
+        notes=(Note(title=evil, text=evil, columns=(evil, evil), rows=((evil, evil),)),),
         verdicts=(replace(_verdict(evil), source=Source(key="x", citation=evil, address=evil)),),
         footing=None,
         course=replace(made.course, sources=(evil,)),

@@ -7,7 +7,7 @@ from html import escape
 
 from subside.course import Split
 from subside.evidence import WEAK_BASES
-from subside.report.content import PERMANENT_LINE, LedgerRow, Report
+from subside.report.content import PERMANENT_LINE, LedgerRow, Note, Report
 from subside.report.words import MINUS, folded, moment, plain_names, plain_words, shown
 
 _PARTS = {
@@ -76,8 +76,26 @@ def ledger_section(report: Report) -> str:
             "Hatched routes are empirical: fitted to outcomes, with no mechanism behind them.</p>"
             + _ledger(report.ledger)
         )
-    notes = "".join(f"<h3>{escape(n.title)}</h3><p>{escape(n.text)}</p>" for n in report.notes)
+    notes = "".join(map(_note, report.notes))
     return f'<section aria-labelledby="ledger">{title}{body}{notes}</section>'
+
+
+def _note(note: Note) -> str:
+    table = ""
+    if note.rows:
+        head = "".join(f'<th scope="col" class="n">{escape(c)}</th>' for c in note.columns[1:])
+        body = "".join(
+            f'<tr><th scope="row">{escape(row[0])}</th>'
+            + "".join(f'<td class="n">{escape(cell)}</td>' for cell in row[1:])
+            + "</tr>"
+            for row in note.rows
+        )
+        first = escape(note.columns[0]) if note.columns else ""
+        table = (
+            f'<div class="scroll"><table class="slim wrap"><thead><tr><th scope="col">{first}</th>{head}</tr>'
+            f"</thead><tbody>{body}</tbody></table></div>"
+        )
+    return f"<h3>{escape(note.title)}</h3><p>{escape(note.text)}</p>{table}"
 
 
 def _ledger(rows: tuple[LedgerRow, ...]) -> str:

@@ -36,10 +36,15 @@ class LedgerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """Something the model says beside the case: at one tenth of the dose, after one infusion."""
+    """Something the model says beside the case: at one tenth of the dose, after one infusion.
+
+    ``columns`` and ``rows`` make a small table under the text, where several numbers are compared.
+    """
 
     title: str
     text: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 def _letters(text: str) -> str:

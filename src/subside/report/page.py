@@ -8,7 +8,7 @@ from pathlib import Path
 
 from subside.report import back, figures, front, sources, tables
 from subside.report.content import PERMANENT_LINE, Report
-from subside.report.headlines import headline
+from subside.report.headlines import PAIN, headline
 from subside.report.safety import safety_table
 from subside.report.windows import windows
 from subside.report.words import arm_words, column_moment, shown
@@ -34,13 +34,16 @@ def render(report: Report) -> str:
     head = headline(report)
     title = report.case.title or "Untitled case"
     style = files("subside.report").joinpath("page.css").read_text(encoding="utf-8")
+    # A case without pain is read for its own score: that section comes first.
+    by_mood = head.name != PAIN
     parts = [
         front.headline_section(report, head),
         front.regimen_section(report),
+        *([_mood(report)] if by_mood else []),
         _pain(report),
         _level(report),
         _sensitization(report),
-        _mood(report),
+        *([] if by_mood else [_mood(report)]),
         _during(report),
         back.split_section(report),
         back.ledger_section(report),

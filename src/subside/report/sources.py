@@ -117,7 +117,7 @@ def sources_section(report: Report) -> str:
     items += "".join(f"<li>{escape(text)}</li>" for text in report.other_sources)
     counts = ", ".join(f"{n} {basis}" for basis, n in footing.counts.items())
     lead = f'<p class="lead">{len(footing.figures)} figures: {escape(counts)}.</p>' if counts else ""
-    body = f'<ul class="sources">{items}</ul>' if items else "<p>The run named no sources.</p>"
+    body = f'<ul class="sources columns">{items}</ul>' if items else "<p>The run named no sources.</p>"
     return (
         f'<section aria-labelledby="sources"><h2 id="sources">Sources</h2>{lead}{body}</section>'
     )

@@ -19,7 +19,7 @@ from subside.report.back import failures
 from subside.report.content import PERMANENT_LINE, Report
 from subside.report.figures import is_unmoved
 from subside.report.front import condition_words
-from subside.report.headlines import PAIN, headline
+from subside.report.headlines import PAIN, headline, measure
 from subside.report.regimen import in_words, lane
 from subside.report.safety import extremes
 from subside.report.sources import strength_words
@@ -180,7 +180,9 @@ def _over_time(report: Report, title: str, rows: list[_Row], *, last_title: str 
 def _endpoints(report: Report) -> _OverTime:
     arms = arm_courses(report)
     # A score that nothing moves would fill the screen with equal numbers; the page has it.
-    names = tuple(n for n in ENDPOINTS if n.startswith("nrs_pain") or not is_unmoved(report, n))
+    moved = [n for n in ENDPOINTS if n.startswith("nrs_pain") or not is_unmoved(report, n)]
+    first = measure(report)
+    names = tuple(sorted(moved, key=lambda n: n != first))
     return _over_time(report, "Median (90 % band)", _arm_rows(arms, names))
 
 
