@@ -121,6 +121,9 @@ h = \'\'\'
 raw ] " \'\'\'
 i = 2026-01-02
 
+q = "a \\" # [ { \\\\"  # " ] }
+r = 1.5 # = "
+
 [[list]]
 j = { k.l = 1, "m" = \'n\' }
 [[list]]
@@ -143,16 +146,18 @@ p = 2
         ("t", "d", "e", 2): 9,
         ("t", "h"): 13,
         ("t", "i"): 15,
-        ("list", 0): 17,
-        ("list", 0, "j", "k", "l"): 18,
-        ("list", 0, "j", "m"): 18,
-        ("list", 1): 19,
-        ("list", 1, "inner", "o"): 21,
-        ("list", 1, "deep", 0, "p"): 23,
-        ("list", 1, "deep", 1, "p"): 25,
+        ("t", "q"): 17,
+        ("t", "r"): 18,
+        ("list", 0): 20,
+        ("list", 0, "j", "k", "l"): 21,
+        ("list", 0, "j", "m"): 21,
+        ("list", 1): 22,
+        ("list", 1, "inner", "o"): 24,
+        ("list", 1, "deep", 0, "p"): 26,
+        ("list", 1, "deep", 1, "p"): 28,
     }
     assert {path: found.get(path) for path in expected} == expected
-    assert line_of(("list", 1, "inner", "missing"), found) == 20
+    assert line_of(("list", 1, "inner", "missing"), found) == 23
     assert line_of(("nowhere",), found) is None
 
 

@@ -18,6 +18,7 @@ from subside.case import (
     Policy,
     Regimen,
     Segment,
+    Treatment,
     exposure,
     exposures,
     parse_case,
@@ -79,6 +80,13 @@ steps = [ {{ rate = "10 mg/h", for = "2 h" }} ]
         (54.0, 56.0, 10.0),
         (102.0, 104.0, 10.0),
     ]
+
+
+def test_sessions_without_a_pause_between_them_are_one_long_infusion() -> None:
+    day_and_night = esketamine('{ rate = "10 mg/h", for = "1 d" }', 'series = { every = "1 d", count = 3 }')
+    once = esketamine('{ rate = "10 mg/h", for = "3 d" }')
+    assert total_mg(day_and_night) == total_mg(once) == 720.0
+    assert day_and_night.end_h == once.end_h == 72.0
 
 
 def test_ten_weekdays_from_a_thursday_jump_over_two_weekends() -> None:
@@ -287,6 +295,8 @@ policy = { start_rate = "10 mg/h", step = "5 mg/h", every = "1 h", for = "6 h", 
     lowered = regimen_of(text.replace("KEY", "lower_if = { cadss_above = 20 }"))
     # 10, 5, then the floor of 0.
     assert (total_mg(lowered), exposure(lowered, drug="esketamine").total_mg.low) == (60.0, 15.0)
+    slowly = regimen_of(text.replace("KEY", 'lower_step = "1 mg/h", lower_if = { cadss_above = 20 }'))
+    assert exposure(slowly, drug="esketamine").total_mg.low == 10 + 9 + 8 + 7 + 6 + 5
 
 
 def test_a_weight_of_nothing_is_refused_for_amounts_per_kg() -> None:
@@ -325,3 +335,6 @@ value = 5
     assert (case.start_h, case.end_h) == (-960.0, 720.0)
     gabapentin = case.treatments[0]
     assert len(gabapentin.given_at_h(case.end_h)) == 32 * 3  # 32 days of three doses
+    assert gabapentin.given_at_h(0.0)[-1] == -8.0  # none at the end itself
+    once = Treatment(kind="drug", name="midazolam", dose="2 mg", from_="1 h")
+    assert (once.given_at_h(1.0), once.given_at_h(2.0)) == ((), (1.0,))

@@ -7,7 +7,7 @@ find its keys: this walks over strings, comments and brackets, and notes lines.
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Final
 
@@ -54,7 +54,7 @@ class _Walk:
         return self.text[self.at : self.at + 1]
 
     def _note(self, path: Path) -> None:
-        self.lines.setdefault(path, bisect_right(self.breaks, self.at - 1) + 1)
+        self.lines.setdefault(path, bisect_left(self.breaks, self.at) + 1)
 
     def _skip_blank(self, *, newlines: bool) -> bool:
         """Move past blanks and comments; return whether any text is left."""

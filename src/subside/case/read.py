@@ -215,7 +215,7 @@ def _frozen(value: Any) -> Any:
 
 def _problem(mistake: Found, lines: dict[Path, int]) -> Problem:
     return Problem(
-        where=dotted(mistake.path),
+        where=dotted(mistake.written_at),
         got=mistake.got,
         accepted=mistake.accepted,
         remedy=mistake.remedy,
