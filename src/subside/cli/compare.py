@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer
 from subside.cli.arguments import Parser
@@ -74,14 +74,41 @@ def run(options: Namespace, talk: Talk) -> Answer:
         from subside.report import comparison_summary
 
         console.print(comparison_summary(report_of(case, comparison.arms["case"], comparison)))
+        _print_treatments(console, case, arms)
+
+    def result() -> dict[str, Any]:
+        document = compare_result(comparison)
+        for name, arm in comparison.arms.items():
+            document["arms"][name]["title"] = arm.title
+        return document
 
     cautions = {(c.code, c.text): c for arm in comparison.arms.values() for c in arm.cautions}
     return Answer(
-        result=lambda: compare_result(comparison),
+        result=result,
         show=show,
         warnings=[{"code": c.code, "text": c.text, "sources": list(c.sources)} for c in cautions.values()],
         sources=source_rows(name for arm in comparison.arms.values() for name in arm.sources),
     )
+
+
+def _print_treatments(console: Console, case: Case, arms: list[str | Case]) -> None:
+    """Print every other treatment in full."""
+    from rich.text import Text
+
+    from subside.engine.arms import named
+    from subside.report.regimen import in_words, lane
+
+    console.print(Text("The treatments compared", style="bold"))
+    for arm in arms:
+        name = arm if isinstance(arm, str) else arm.title
+        known = named(arm, case) if isinstance(arm, str) else None
+        title = "from a case file" if known is None else known.title
+        console.print(Text(f"{name}: {title}"))
+        given = case.with_infusions(arm.infusions) if not isinstance(arm, str) else None
+        if known is not None and known.kind == "drug":
+            given = known.case
+        for sentence in in_words(lane(given)) if given is not None else ():
+            console.print(Text(f"  {sentence}"))
 
 
 def _is_file(name: str) -> bool:
