@@ -1,4 +1,4 @@
-"""Laws of every decision in care, over generated people: more doubt or more danger never lets more through."""
+"""Laws of every decision in care, over generated people: more doubt or danger never lets more through."""
 
 from __future__ import annotations
 

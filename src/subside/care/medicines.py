@@ -73,8 +73,9 @@ def _parts(name: str) -> tuple[str, ...]:
     if text in _by_name():
         return (text,)
     parts = []
-    for piece in re.split(r"\s*(?:/|\+|,| and | with )\s*", text):
-        bare = " ".join(_PADDING.sub(" ", piece).split()).strip(" .-()")
+    # Strengths go first: the "/" of "25 mcg/h" does not part two drugs.
+    for piece in re.split(r"\s*(?:/|\+|,| and | with )\s*", _PADDING.sub(" ", text)):
+        bare = " ".join(piece.split()).strip(" .-()")
         if bare:
             parts.append(bare)
     return tuple(parts)
