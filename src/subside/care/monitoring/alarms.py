@@ -31,7 +31,7 @@ def raise_alarm(
     if old is not None and old.present:
         return
     w.wake = LOOK_NOW
-    grouped = _count(w) and priority != "high"
+    grouped = _count(w) and may_group(priority)
     if old is None:
         w.alarms[key] = Alarm(
             key=key,
@@ -173,10 +173,15 @@ def _tell(
             limit=alarm.limit,
             to=to,
             by=by,
-            grouped=alarm.grouped and alarm.priority != "high",
+            grouped=alarm.grouped and may_group(alarm.priority),
             since_ms=alarm.since_ms,
         )
     )
+
+
+def may_group(priority: Priority) -> bool:
+    """Whether a flood may put an alarm into one line with others: never a high one."""
+    return priority != "high"
 
 
 def _count(w: Work) -> bool:

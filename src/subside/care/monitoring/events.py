@@ -50,15 +50,21 @@ def _monitoring_start(w: Work, o: Observation) -> None:
         w.device_ms = max(w.device_ms, w.t)
 
 
-def _monitoring_end(w: Work, o: Observation) -> None:
+def why_not_end(w: Work) -> str:
+    """Return why monitoring cannot end now; empty if it can."""
     if w.phase in ("infusing", "paused"):
-        w.say("refused", o.what, "monitoring cannot end: the infusion has not been stopped", by=o.source)
-        return
-    high = sorted(
+        return "the infusion has not been stopped"
+    high = (
         a.key for a in w.alarms.values() if a.priority == "high" and (a.present or a.acknowledged_ms is None)
     )
-    if high:
-        w.say("refused", o.what, f"monitoring cannot end: high alarm {', '.join(high)}", by=o.source)
+    names = ", ".join(sorted(high))
+    return f"high alarm {names}" if names else ""
+
+
+def _monitoring_end(w: Work, o: Observation) -> None:
+    reason = why_not_end(w)
+    if reason:
+        w.say("refused", o.what, f"monitoring cannot end: {reason}", by=o.source)
         return
     stay = ms(w.plan.policy.minimum_stay_s)
     early = w.infusion_start_ms is not None and w.t - w.infusion_start_ms < stay
@@ -120,8 +126,13 @@ def _oxygen(w: Work, o: Observation) -> None:
     w.say("oxygen", o.what, text, by=o.source)
 
 
+def person(o: Observation) -> str:
+    """Return who did it; empty if nobody is named."""
+    return "" if o.source in ("device", "manual") else o.source.strip()
+
+
 def _ack(w: Work, o: Observation) -> None:
-    by = "" if o.source in ("device", "manual") else o.source.strip()
+    by = person(o)
     if not by:
         w.say("refused", o.text, "an acknowledgment needs the name of the person (source)")
         return
