@@ -41,7 +41,7 @@ def assess(
         benefit: What can be hoped for; shown, never weighed.
         refractoriness: Why earlier treatments count or do not; shown.
     """
-    in_force = [rule for rule in rules if profile.holds(rule) and rule.route in ("any", route)]
+    in_force = [rule for rule in rules if profile.holds(rule) and rule.holds_for(route)]
     findings = tuple(_finding(rule, facts, profile) for rule in in_force)
     fired = [f.rule for f in findings if f.outcome == "fired"]
     gravest = min((rule.verdict for rule in fired), key=lambda v: v.admits, default=Verdict.PROCEED)

@@ -86,6 +86,10 @@ class Rule:
         """Whether the rule rests on design or memory, until a named person signs the profile."""
         return self.basis in NEEDS_SIGNATURE
 
+    def holds_for(self, route: str) -> bool:
+        """Return whether the rule is about this route of ketamine: an oral one never is for an infusion."""
+        return self.route in ("any", route)
+
 
 def rule_set(name: str) -> tuple[Rule, ...]:
     """Return the rules of one set, such as ``"screening"``, in the order of the files."""
