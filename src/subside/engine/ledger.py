@@ -153,8 +153,9 @@ def _with_regimen(case: Case, *, scale: float) -> Case:
     lines = ['format = 1\ntitle = "scaled"\n[patient]\nage_years = 40\n']
     lines.append(f'weight_kg = {case.patient.weight_kg}\ncondition = "healthy"\n')
     for s in regimen.segments:
+        rate, length_s = f"{s.mg_per_h * scale:.6f} mg/h", f"{(s.end_h - s.start_h) * 3600:.0f} s"
         lines.append(
             f'[[infusion]]\ndrug = "{s.drug}"\nstart = "{s.start_h * 3600:.0f} s"\n'
-            f'steps = [ {{ rate = "{s.mg_per_h * scale:.6f} mg/h", for = "{(s.end_h - s.start_h) * 3600:.0f} s" }} ]\n'
+            f'steps = [ {{ rate = "{rate}", for = "{length_s}" }} ]\n'
         )
     return case.with_infusions(parse_case("".join(lines), origin="scaled regimen").infusions)

@@ -21,12 +21,6 @@ def cadss(c: float, per_ng_per_ml: float, tolerance: float) -> float:
 
 
 @scalar
-def tolerance_source(t: float, c: float, half_ng_per_ml: float, per_h: float) -> float:
-    """Return dt/dt + t/tau of the tolerance of dissociation, 0 to 1, at level c (ng/mL)."""
-    return per_h * c / (c + half_ng_per_ml) * (1.0 - t)
-
-
-@scalar
 def p_psychomimetic(cadss_total: float, background: float, half: float) -> float:
     """Return the probability that a psychomimetic effect is reported."""
     return background + (1.0 - background) * cadss_total / (cadss_total + half)

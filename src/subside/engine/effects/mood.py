@@ -15,12 +15,12 @@ PAIN_OF_COUPLING = 0.7
 
 
 @scalar
-def signal_source(z: float, c: float, half_ng_per_ml: float, per_h: float) -> float:
-    """Return dz/dt + z/tau: how fast a level c (ng/mL) fills the antidepressant signal, 0 to 1.
+def filling(c: float, half_ng_per_ml: float, per_h: float) -> float:
+    """Return the rate at which a level c (ng/mL) fills what still is to be filled of a signal, per h.
 
-    It fills: ten hours do not do ten times what one hour does.
+    dz/dt = filling (1 - z) - z/tau: ten hours do not do ten times what one hour does.
     """
-    return per_h * c / (c + half_ng_per_ml) * (1.0 - z)
+    return per_h * c / (c + half_ng_per_ml)
 
 
 @scalar

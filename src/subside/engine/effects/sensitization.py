@@ -30,6 +30,6 @@ def arising(s0: float, k_return: float, f: float) -> float:
 
 
 @scalar
-def fading(s0: float, k_return: float, k_dep: float, effect: float, f: float) -> float:
-    """Return b of dS/dt = a - b S: the rate at which it fades, of itself and under block, per h."""
-    return k_return * (1.0 - s0 + s0 * f) + k_dep * effect
+def extra_fading(s0: float, k_return: float, k_dep: float, effect: float, f: float) -> float:
+    """Return b - k_return of dS/dt = a - b S: what block, and missing feedback, add to the fading, per h."""
+    return k_return * s0 * (f - 1.0) + k_dep * effect

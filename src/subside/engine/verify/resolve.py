@@ -23,9 +23,8 @@ from subside.engine.systems.chronic_pain.layout import (
     POLICY_FIELDS,
     R_FIRST,
     S_FIRST,
-    S,
 )
-from subside.engine.systems.chronic_pain.loop import FADING, evaluate
+from subside.engine.systems.chronic_pain.loop import EXTRA, N_ROWS, VARYING, evaluate
 from subside.engine.systems.chronic_pain.protocol import Protocol
 from subside.engine.systems.chronic_pain.solve import People, solve
 
@@ -134,7 +133,7 @@ def _right_hand_side(people: People, row: int) -> Any:
     q = np.repeat(people.parameters[row], LANES)
     x = np.zeros((N_LINEAR + N_INPUTS, LANES))
     y = np.zeros((N_SLOW, LANES))
-    n = np.empty((N_SLOW + 1) * LANES)
+    n = np.empty(N_ROWS * LANES)
 
     def rhs(_: float, state: Array, rate: Array) -> Array:
         x[:N_LINEAR] = state[:N_LINEAR, None]
@@ -143,7 +142,8 @@ def _right_hand_side(people: People, row: int) -> Any:
         evaluate(y.reshape(-1), x.reshape(-1), q, n)
         slow = n[::LANES]
         change = slow[:N_SLOW] - decay * state[N_LINEAR:]
-        change[S] = slow[S] - slow[FADING] * state[N_LINEAR + S]
+        for row, index in enumerate(VARYING):
+            change[index] -= slow[EXTRA + row] * state[N_LINEAR + index]
         return np.concatenate([matrix @ x[:, 0], change])
 
     return rhs

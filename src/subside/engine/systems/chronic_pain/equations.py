@@ -74,7 +74,7 @@ def moods(
 
     Anxiety and post-traumatic stress follow the change of mood by their own factors, 0 by default.
     """
-    burden = mood * (1.0 - relief(signal, signal_emax, signal_half)) * (1.0 - by_expectation * expectation)
+    burden = mood * (1.0 - relief(signal, signal_emax, signal_half)) * (1.0 - min(by_expectation * expectation, 1.0))
     change = burden - 1.0
     return (
         min(phq9_0 * burden, 27.0),

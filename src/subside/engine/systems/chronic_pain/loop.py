@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from subside.engine.effects.mind import tolerance_source
-from subside.engine.effects.mood import mood_target, signal_source, sleep_target
+from subside.engine.effects.mood import filling, mood_target, sleep_target
 from subside.engine.effects.pain import rating
-from subside.engine.effects.sensitization import arising, fading, feedback
+from subside.engine.effects.sensitization import arising, extra_fading, feedback
 from subside.engine.kernel.exponential import WEIGHTS, end, middle, step, weights
 from subside.engine.kernel.functions import exp
 from subside.engine.kernel.jit import compiled, scalar
@@ -59,7 +58,11 @@ from subside.engine.systems.chronic_pain.layout import (
 )
 
 L = LANES
-FADING = N_SLOW  # extra row of what ``evaluate`` fills
+#: States whose decay varies with the drug: what is added to it stands in extra rows of ``evaluate``.
+VARYING = (S, SIGNAL, MIND_TOLERANCE)
+STEADY = (MOOD, SLEEP, EXPECTATION, TOLERANCE)
+EXTRA = N_SLOW
+N_ROWS = N_SLOW + len(VARYING)
 #: The linear states that the slow equations read, needed also in the middle of a step.
 DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND)
 
@@ -89,8 +92,8 @@ P_LOWER = P_HOLD + len(CONDITIONS)
 def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
     """Fill ``n`` at slow states ``y`` and linear states ``x``, one block.
 
-    For every state but sensitization N of dy/dt = -k y + N; for sensitization a, and in the extra row
-    ``FADING`` b, of dS/dt = a - b S: under drug b is far larger than any constant decay.
+    For each state N of dy/dt = N - (k + e) y, k its constant decay; in the extra rows e of the states
+    ``VARYING``, which under drug is far larger than k, and 0 for the others.
     """
     for j in range(L):
         s, mood, sleep = y[S * L + j], y[MOOD * L + j], y[SLEEP * L + j]
@@ -116,59 +119,64 @@ def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
         )  # fmt: skip
         back = feedback(cause, r0, q[SHARE * L + j], q[THRESHOLD * L + j], q[STEEPNESS * L + j])
         n[S * L + j] = arising(q[S0 * L + j], q[K_RETURN * L + j], back)
-        n[FADING * L + j] = fading(q[S0 * L + j], q[K_RETURN * L + j], q[K_DEP * L + j], effect, back)
+        n[EXTRA * L + j] = extra_fading(q[S0 * L + j], q[K_RETURN * L + j], q[K_DEP * L + j], effect, back)
         n[MOOD * L + j] = q[K_MOOD * L + j] * mood_target(
             felt, r0, sleep, h0, q[MOOD_BY_PAIN * L + j], q[MOOD_BY_SLEEP * L + j]
         )
         n[SLEEP * L + j] = q[K_SLEEP * L + j] * sleep_target(
             h0, felt, r0, mood, q[SLEEP_BY_PAIN * L + j], q[SLEEP_BY_MOOD * L + j]
         )
-        n[SIGNAL * L + j] = signal_source(
-            y[SIGNAL * L + j], c_s + c_r, q[SIGNAL_HALF_C * L + j], q[SIGNAL_PER_H * L + j]
-        )
+        signal = filling(c_s + c_r, q[SIGNAL_HALF_C * L + j], q[SIGNAL_PER_H * L + j])
+        n[SIGNAL * L + j] = signal
+        n[(EXTRA + 1) * L + j] = signal
         n[EXPECTATION * L + j] = 0.0
         active = max(c_s + q[R_ACTIVITY * L + j] * c_r, 0.0)
         n[TOLERANCE * L + j] = q[K_TOLERANCE * L + j] * occupancy(active, q[ACUTE_C50 * L + j])
-        n[MIND_TOLERANCE * L + j] = tolerance_source(
-            y[MIND_TOLERANCE * L + j], max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j],
-            q[MIND_PER_H * L + j],
-        )  # fmt: skip
+        mind = filling(max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j], q[MIND_PER_H * L + j])
+        n[MIND_TOLERANCE * L + j] = mind
+        n[(EXTRA + 2) * L + j] = mind
 
 
 @compiled
-def _slow_step(y, q, w, h, x0, xm, x1, n0, nm, n1, trial):  # type: ignore[no-untyped-def]
+def _slow_step(y, q, k, w, h, x0, xm, x1, n0, nm, n1, trial):  # type: ignore[no-untyped-def]
     """Advance the slow states by one step of h hours.
 
-    Sensitization: the linear equation with a rate that varies, its exponent by Simpson's rule and by
-    the quadratic through the three points for the second half. The others: exponential quadrature.
+    States ``VARYING``: the linear equation with a rate that varies, its exponent by Simpson's rule and,
+    for the second half, by the quadratic through the three points. The others: exponential quadrature.
     """
     evaluate(y, x0, q, n0)
-    for j in range(L):
-        b0 = n0[FADING * L + j]
-        trial[S * L + j] = y[S * L + j] * exp(-0.5 * h * b0) + 0.5 * h * n0[S * L + j]
-    for i in range(MOOD, N_SLOW):
-        o = i * WEIGHTS * L
+    for v in range(len(VARYING)):
+        i, e = VARYING[v] * L, (EXTRA + v) * L
         for j in range(L):
-            trial[i * L + j] = middle(w, o + j, y[i * L + j], n0[i * L + j])
+            b = k[i + j] + n0[e + j]
+            trial[i + j] = n0[i + j] / b + (y[i + j] - n0[i + j] / b) * exp(-0.5 * h * b)
+    for v in range(len(STEADY)):
+        i = STEADY[v] * L
+        for j in range(L):
+            trial[i + j] = middle(w, i * WEIGHTS + j, y[i + j], n0[i + j])
     evaluate(trial, xm, q, nm)
-    for j in range(L):
-        bm = nm[FADING * L + j]
-        trial[S * L + j] = y[S * L + j] * exp(-h * bm) + h * nm[S * L + j]
-    for i in range(MOOD, N_SLOW):
-        o = i * WEIGHTS * L
+    for v in range(len(VARYING)):
+        i, e = VARYING[v] * L, (EXTRA + v) * L
         for j in range(L):
-            trial[i * L + j] = end(w, o + j, y[i * L + j], n0[i * L + j], nm[i * L + j])
+            b = k[i + j] + nm[e + j]
+            trial[i + j] = nm[i + j] / b + (y[i + j] - nm[i + j] / b) * exp(-h * b)
+    for v in range(len(STEADY)):
+        i = STEADY[v] * L
+        for j in range(L):
+            trial[i + j] = end(w, i * WEIGHTS + j, y[i + j], n0[i + j], nm[i + j])
     evaluate(trial, x1, q, n1)
-    for j in range(L):
-        b0, bm, b1 = n0[FADING * L + j], nm[FADING * L + j], n1[FADING * L + j]
-        whole = exp(-h / 6.0 * (b0 + 4.0 * bm + b1))
-        half = exp(-h / 24.0 * (8.0 * bm + 5.0 * b1 - b0))
-        arisen = n0[S * L + j] * whole + 4.0 * nm[S * L + j] * half + n1[S * L + j]
-        y[S * L + j] = y[S * L + j] * whole + h / 6.0 * arisen
-    for i in range(MOOD, N_SLOW):
-        o = i * WEIGHTS * L
+    for v in range(len(VARYING)):
+        i, e = VARYING[v] * L, (EXTRA + v) * L
         for j in range(L):
-            y[i * L + j] = step(w, o + j, y[i * L + j], n0[i * L + j], nm[i * L + j], n1[i * L + j])
+            b0, bm, b1 = k[i + j] + n0[e + j], k[i + j] + nm[e + j], k[i + j] + n1[e + j]
+            whole = exp(-h / 6.0 * (b0 + 4.0 * bm + b1))
+            half = exp(-h / 24.0 * (8.0 * bm + 5.0 * b1 - b0))
+            arisen = n0[i + j] * whole + 4.0 * nm[i + j] * half + n1[i + j]
+            y[i + j] = y[i + j] * whole + h / 6.0 * arisen
+    for v in range(len(STEADY)):
+        i = STEADY[v] * L
+        for j in range(L):
+            y[i + j] = step(w, i * WEIGHTS + j, y[i + j], n0[i + j], nm[i + j], n1[i + j])
 
 
 @compiled
@@ -286,9 +294,9 @@ def run_blocks(
     xm = np.zeros((N_LINEAR + N_INPUTS) * L)
     x1 = np.empty((N_LINEAR + N_INPUTS) * L)
     y = np.empty(N_SLOW * L)
-    n0 = np.empty((N_SLOW + 1) * L)
-    nm = np.empty((N_SLOW + 1) * L)
-    n1 = np.empty((N_SLOW + 1) * L)
+    n0 = np.empty(N_ROWS * L)
+    nm = np.empty(N_ROWS * L)
+    n1 = np.empty(N_ROWS * L)
     trial = np.empty(N_SLOW * L)
     now = np.empty(out.shape[2] * L)
     rate = np.empty(L)
@@ -331,7 +339,7 @@ def run_blocks(
                         given[block, it, j] = rate[j]
             advance(x0, phi[2 * size], driver_rows, xm)
             advance(x0, phi[2 * size + 1], all_rows, x1)
-            _slow_step(y, q, w[size], hs[size], x0, xm, x1, n0, nm, n1, trial)
+            _slow_step(y, q, slow_rates[block], w[size], hs[size], x0, xm, x1, n0, nm, n1, trial)
             x0, x1 = x1, x0
             k = output_at[it + 1]
             if k >= 0:
