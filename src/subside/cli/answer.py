@@ -28,6 +28,7 @@ class Answer:
         warnings: What travels with the result: ``{"code": ..., "text": ...}``.
         sources: What it rests on.
         finding: Whether the command found something to act on (exit code 1).
+        afterwards: Said on stderr at the very end, such as where files were written.
     """
 
     result: Callable[[], Any]
@@ -35,6 +36,7 @@ class Answer:
     warnings: Sequence[Mapping[str, Any]] = field(default=())
     sources: Sequence[Any] = field(default=())
     finding: bool = False
+    afterwards: str = ""
 
 
 def envelope(answer: Answer, *, verb: str, seed: int) -> dict[str, Any]:

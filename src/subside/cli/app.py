@@ -61,6 +61,8 @@ def _dispatch(words: list[str], talk: Talk) -> int:
         return DONE
     answer: Answer = _module(first).run(options, talk)
     _print(answer, options, verb=first)
+    if answer.afterwards:
+        talk.say(answer.afterwards)
     return FINDING if answer.finding else DONE
 
 

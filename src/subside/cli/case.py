@@ -56,10 +56,10 @@ def _new(options: Namespace, talk: Talk) -> Answer:
             "Name another file, or add --force to replace it."
         )
     write_whole(options.file, text)
-    talk.say(f"Next: subside case check {options.file}; then: subside simulate {options.file}")
     return Answer(
         result=lambda: {"file": str(options.file), "text": text},
         show=lambda console: _plain(console, f"Wrote {options.file}\n"),
+        afterwards=f"Next: subside case check {options.file}; then: subside simulate {options.file}",
     )
 
 

@@ -6,6 +6,7 @@ With one patient the bands hold what is not known of them; with more, the spread
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,8 +51,8 @@ def run(options: Namespace, talk: Talk) -> Answer:
         course, comparison = _simulate(options, case, talk, keep=True)
         answer = _answer(options, case, course, comparison)
         _write(work, options, case, course, comparison, answer)
-    talk.say(f"Wrote {options.out / 'report.html'}, course.parquet and summary.json beside it.")
-    return answer
+    where = options.out / "report.html"
+    return replace(answer, afterwards=f"Wrote {where}, with course.parquet and summary.json beside it.")
 
 
 def _simulate(
