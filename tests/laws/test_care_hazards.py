@@ -1,7 +1,8 @@
 """Every hazard's control is proven: break the control, and the test that names it must fail.
 
-Reads the table of ``docs/explanation/hazards.md``. A control is a rule (taken out, then turned around)
-or a function or attribute that is replaced as the row says.
+Reads the tables of ``docs/explanation/hazards.md``. A control is a rule (taken out, then turned around),
+a function or attribute that is replaced as the row says, or one that a test file removes itself: its
+``CONTROLS`` hold, by hazard, what gives the limits without the control.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PAGE = ROOT / "docs" / "explanation" / "hazards.md"
 ROW = re.compile(r"^\| (HAZ-\d+) \|(.*)\|$", re.M)
 RULE = re.compile(r"rule `([\w-]+)`")
 SWAP = re.compile(r"`([\w.]+):([\w.]+)` (returns|is) `([^`]+)`")
+CONTROL = re.compile(r"control removed in `(tests/[\w/]+\.py)`")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)(?:\[([^`]+)\])?`")
 
 
@@ -38,13 +40,18 @@ ROWS = rows()
 _modules = {}
 
 
-def the_test(path, name, case):
-    """Return a test of another file as a call without arguments."""
+def loaded(path):
+    """Return another test file as a module."""
     if path not in _modules:
         spec = importlib.util.spec_from_file_location(f"hazard_{Path(path).stem}", ROOT / path)
         _modules[path] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(_modules[path])
-    function = getattr(_modules[path], name)
+    return _modules[path]
+
+
+def the_test(path, name, case):
+    """Return a test of another file as a call without arguments."""
+    function = getattr(loaded(path), name)
     if not case:
         return function
     for mark in function.pytestmark:
@@ -73,7 +80,7 @@ def fails(test):
     return False
 
 
-def breaks_of(control):
+def breaks_of(control, hazard=""):
     """Return the ways to break what a row names: (label, break it)."""
     ways = []
     for rule_id in RULE.findall(control):
@@ -96,12 +103,21 @@ def breaks_of(control):
             target = getattr(target, name)
         new = value if how == "is" else (lambda *_, value=value, **__: value)
         ways.append((f"{module}:{attribute}", lambda patch, t=target, n=last, v=new: patch.setattr(t, n, v)))
+    for path in CONTROL.findall(control):
+        module = loaded(path)
+        removed = {known.hazard: known.removed for known in module.CONTROLS}[hazard]
+        ways.append(
+            (
+                f"{hazard} in {path}",
+                lambda patch, m=module, r=removed: patch.setattr(m, "LIMITS", r(patch)),
+            )
+        )
     return ways
 
 
 @pytest.mark.parametrize(("hazard", "control", "tests", "cells"), ROWS, ids=[row[0] for row in ROWS])
 def test_with_its_control_broken_a_hazards_test_fails(hazard, control, tests, cells):
-    ways = breaks_of(control)
+    ways = breaks_of(control, hazard)
     calls = [the_test(*named) for named in tests]
     assert ways
     assert calls

@@ -7,8 +7,8 @@ docs/explanation/hazards.md under the same ids.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -355,8 +355,7 @@ def one_stream(w: Any, o: Observation) -> tuple[str, str]:
     return o.what, ""
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(NamedTuple):
     """One hazard, the proof of its control, and what removes the control."""
 
     hazard: str
@@ -365,9 +364,9 @@ class Control:
 
 
 CONTROLS = (
-    Control("HAZ-001", wrong_ampoule_shows_in_the_patient, without("moaas_critical", "rr_critical_low")),
-    Control("HAZ-004", pump_above_order_alarms_at_once, policy(over_delivery_ratio=100.0)),
-    Control("HAZ-006", start_without_monitoring_is_an_alarm, policy(required_at_start=())),
+    Control("HAZ-060", wrong_ampoule_shows_in_the_patient, without("moaas_critical", "rr_critical_low")),
+    Control("HAZ-061", pump_above_order_alarms_at_once, policy(over_delivery_ratio=100.0)),
+    Control("HAZ-062", start_without_monitoring_is_an_alarm, policy(required_at_start=())),
     Control(
         "HAZ-017",
         a_fast_clock_delays_no_alarm,
@@ -381,27 +380,27 @@ CONTROLS = (
         a_replayed_buffer_is_history,
         patched(readings, "stale_limit_ms", lambda *_: NEVER),
     ),
-    Control("HAZ-023", a_site_can_only_tighten, widened),
-    Control("HAZ-025", an_impossible_value_is_no_value, each_channel(low=-1e9, high=1e9)),
+    Control("HAZ-063", a_site_can_only_tighten, widened),
+    Control("HAZ-064", an_impossible_value_is_no_value, each_channel(low=-1e9, high=1e9)),
     Control("HAZ-026", a_time_without_a_zone_is_refused, in_utc),
     Control("HAZ-029", pressure_is_seen_where_news2_is_blind, without("sbp_high", "sbp_pause", "sbp_rise")),
-    Control("HAZ-101", oxygen_asks_for_breathing, policy(breathing_evidence=("spo2_percent",))),
-    Control("HAZ-102", an_acknowledged_alarm_stands, patched(alarms, "acknowledge", forget)),
-    Control("HAZ-103", an_acknowledged_alarm_that_gets_worse_sounds_again, never_worse),
-    Control("HAZ-104", a_new_alarm_breaks_the_audio_pause, patched(alarms, "_break_pause", lambda *_: None)),
-    Control("HAZ-105", a_recovered_high_alarm_stays_until_seen, policy(latch=())),
-    Control("HAZ-106", nobody_answering_calls_the_next, policy(escalate_s=(1e6,))),
-    Control("HAZ-107", an_acknowledged_alarm_reminds, policy(reminder_s=1e6)),
-    Control("HAZ-108", a_check_not_made_is_an_alarm, forgiving),
-    Control("HAZ-109", a_rise_from_a_low_baseline_is_seen, without("sbp_rise")),
+    Control("HAZ-065", oxygen_asks_for_breathing, policy(breathing_evidence=("spo2_percent",))),
+    Control("HAZ-066", an_acknowledged_alarm_stands, patched(alarms, "acknowledge", forget)),
+    Control("HAZ-067", an_acknowledged_alarm_that_gets_worse_sounds_again, never_worse),
+    Control("HAZ-068", a_new_alarm_breaks_the_audio_pause, patched(alarms, "_break_pause", lambda *_: None)),
+    Control("HAZ-069", a_recovered_high_alarm_stays_until_seen, policy(latch=())),
+    Control("HAZ-070", nobody_answering_calls_the_next, policy(escalate_s=(1e6,))),
+    Control("HAZ-071", an_acknowledged_alarm_reminds, policy(reminder_s=1e6)),
+    Control("HAZ-072", a_check_not_made_is_an_alarm, forgiving),
+    Control("HAZ-073", a_rise_from_a_low_baseline_is_seen, without("sbp_rise")),
     Control(
-        "HAZ-110", monitoring_does_not_end_under_an_infusion, patched(events, "why_not_end", lambda *_: "")
+        "HAZ-074", monitoring_does_not_end_under_an_infusion, patched(events, "why_not_end", lambda *_: "")
     ),
-    Control("HAZ-111", disorder_within_the_window_is_harmless, policy(reorder_window_s=0.0)),
-    Control("HAZ-112", an_acknowledgment_needs_a_name, patched(events, "person", lambda *_: "someone")),
-    Control("HAZ-113", capnography_is_asked_for_where_needed, policy(capnography="never")),
-    Control("HAZ-114", required_alarms_cannot_be_turned_off, policy(required=())),
-    Control("HAZ-115", a_second_probe_is_heard, patched(readings, "stream_key", one_stream)),
+    Control("HAZ-075", disorder_within_the_window_is_harmless, policy(reorder_window_s=0.0)),
+    Control("HAZ-076", an_acknowledgment_needs_a_name, patched(events, "person", lambda *_: "someone")),
+    Control("HAZ-077", capnography_is_asked_for_where_needed, policy(capnography="never")),
+    Control("HAZ-078", required_alarms_cannot_be_turned_off, policy(required=())),
+    Control("HAZ-079", a_second_probe_is_heard, patched(readings, "stream_key", one_stream)),
 )
 IDS = [c.hazard for c in CONTROLS]
 
