@@ -63,3 +63,13 @@ def from_lanes(output: NDArray[np.floating], n_patients: int) -> NDArray[np.floa
     """
     n_blocks, n_times, n_items, lanes = output.shape
     return output.transpose(0, 3, 1, 2).reshape(n_blocks * lanes, n_times, n_items)[:n_patients]
+
+
+def failed(output: NDArray[np.floating], n_patients: int) -> NDArray[np.bool_]:
+    """Return which patients have no finite answer at the last time: ``(patient,)``.
+
+    ``output`` has the shape ``(block, time, item, lane)``. What fails stays failed, so the last time
+    tells of all; a caller marks such rows and says so, and never counts them as people who are well.
+    """
+    finite = np.isfinite(output[:, -1]).all(axis=1)
+    return ~finite.reshape(-1)[:n_patients]
