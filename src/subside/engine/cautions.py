@@ -11,6 +11,7 @@ from subside.engine.population.people import set_name
 from subside.engine.provenance import weak_parameters
 from subside.engine.times import visit_spans
 
+LONGEST_STUDIED_FOR_MOOD_H = 2.0
 FITTED_CONDITION = "complex_regional_pain_syndrome"
 
 
@@ -33,6 +34,8 @@ def cautions(group: Group, arm: Arm) -> tuple[Caution, ...]:
                 f"({patient.condition.replace('_', ' ')}) uses the same parameters. That is assumed.",
             )
         )
+    if arm.kind == "drug":
+        found += _mood(arm)
     if patient.age_years < 18:
         found.append(
             Caution(
@@ -75,3 +78,18 @@ def _facts(arm: Arm) -> RegimenFacts:
         longest_infusion_h=max((stop - start for start, stop in spans), default=0.0),
         n_days_with_dose=len(days),
     )
+
+
+def _mood(arm: Arm) -> list[Caution]:
+    """Return what limits the answer on mood."""
+    longest = max((stop - start for start, stop in visit_spans(arm.case)), default=0.0)
+    if longest <= LONGEST_STUDIED_FOR_MOOD_H and arm.case.patient.condition == "depression":
+        return []
+    return [
+        Caution(
+            code="mood_extrapolated",
+            text="Relief of depression was measured in treatment-resistant depression after infusions of "
+            "40 min; here it is carried over to another condition or a longer infusion. That is assumed, "
+            "and it may be much too good.",
+        )
+    ]

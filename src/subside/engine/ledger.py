@@ -76,7 +76,7 @@ def ledger(
     by_route = ", ".join(
         f"{ROUTE_NAMES[route]} {100 * share:.0f} %" for route, share in zip(ROUTES, shares, strict=True)
     )
-    rows = (
+    return (
         Way(
             name="regression to the mean and natural swings",
             points=stated - nothing, empirical=True, basis="assumed",
@@ -101,7 +101,6 @@ def ledger(
             empirical=True, basis="assumed", note="couplings are assumed and can be switched off",
         ),
     )  # fmt: skip
-    return rows
 
 
 def less_drug(

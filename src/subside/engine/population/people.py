@@ -238,6 +238,12 @@ def _linear(
         if enantiomer == "r" and not racemic:
             continue
         body = individual(chosen, who, z, enantiomer=enantiomer)  # type: ignore[arg-type]
+        for name in ("cl_l_per_h", "kel_per_h", "kmet_per_h"):
+            if name in body:
+                body[name] = body[name] * v["pk_clearance_factor"]
+        for name in ("v1_l", "v2_l", "v3_l"):
+            if name in body:
+                body[name] = body[name] * v["pk_volume_factor"]
         pairs, values = rate_entries(chosen, body)
         non_zeros += [(offset + row, source if col == INPUT else offset + col) for row, col in pairs]
         columns += list(values.T)
