@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from subside.engine.kernel.functions import exp, hill, log, logistic, michaelis, power
+from subside.engine.kernel.functions import exp, hill, log, logistic, michaelis, power, sqrt
 from subside.engine.kernel.jit import inner
 from subside.engine.kernel.lanes import LANES, aligned
 from subside.engine.kernel.vector import WIDTH, stream, together, where
@@ -39,6 +39,7 @@ def test_half_of_the_effect_is_at_the_half_concentration() -> None:
     assert hill(60.0, 60.0, 1.7) == pytest.approx(0.5, abs=1e-12)
     assert michaelis(60.0, 60.0) == pytest.approx(0.5, abs=1e-15)
     assert logistic(0.0) == pytest.approx(0.5, abs=1e-12)
+    assert sqrt(2.0) == math.sqrt(2.0)
     assert hill(0.0, 60.0, 1.0) < 1e-200
     # errors of log, times the exponent, times the largest slope of the logistic function, 1/4
     assert hill(30.0, 60.0, 2.0) == pytest.approx(0.2, abs=4 * LOG_ATOL)
@@ -50,7 +51,7 @@ def _by_float(x, y, out):  # type: ignore[no-untyped-def]
     for j in range(LANES):
         out[j] = exp(x[j]) + log(y[j]) * 2 - hill(y[j], 1.5, 1.2) / (y[j] + 1)
         out[LANES + j] = where((x[j] > 0.5) & (y[j] <= 2.0), min(x[j], 0.9), -abs(x[j]))
-        out[2 * LANES + j] = 1 / max(y[j], 0.5) + power(y[j], 0.3) + logistic(x[j])
+        out[2 * LANES + j] = 1 / max(y[j], 0.5) + power(y[j], 0.3) + logistic(x[j]) + sqrt(y[j])
 
 
 @inner
@@ -59,7 +60,7 @@ def _by_vector(x, y, out):  # type: ignore[no-untyped-def]
         j = together(i)
         out[j] = exp(x[j]) + log(y[j]) * 2 - hill(y[j], 1.5, 1.2) / (y[j] + 1)
         out[LANES + j] = where((x[j] > 0.5) & (y[j] <= 2.0), min(x[j], 0.9), -abs(x[j]))
-        out[j + 2 * LANES] = 1 / max(y[j], 0.5) + power(y[j], 0.3) + logistic(x[j])
+        out[j + 2 * LANES] = 1 / max(y[j], 0.5) + power(y[j], 0.3) + logistic(x[j]) + sqrt(y[j])
 
 
 def test_a_vector_of_patients_is_each_patient_by_itself() -> None:
@@ -84,7 +85,7 @@ def test_not_a_number_stays_so_and_stays_in_its_lane() -> None:
     assert failed.sum() == 3
     ours = np.arange(LANES) != 3
     assert np.array_equal(spoiled.reshape(3, LANES)[:, ours], whole.reshape(3, LANES)[:, ours])
-    for function in (exp, log, logistic):
+    for function in (exp, log, logistic, sqrt):
         assert math.isnan(function(math.nan))
 
 

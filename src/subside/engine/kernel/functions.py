@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba.core import types
+from llvmlite import ir
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from subside.engine.kernel.jit import scalar
-from subside.engine.kernel.vector import FLOATS, INTS
+from subside.engine.kernel.vector import FLOATS, INTS, WIDTH
 
 ROUND = 6755399441055744.0  # adding it leaves the nearest integer in the low bits of the mantissa
 LOG2_E = 1.4426950408889634
@@ -37,6 +38,20 @@ def _bits(typing_context: Any, x: Any) -> Any:
 def _double(typing_context: Any, bits: Any) -> Any:
     """Return the double, or the vector of them, with these bits."""
     return _reinterpret(FLOATS(INTS) if bits == INTS else types.float64(types.int64))
+
+
+@intrinsic
+def _root(typing_context: Any, x: Any) -> Any:
+    """Return the square root: one machine instruction, of a double or of a vector."""
+    kind = FLOATS if x == FLOATS else types.float64
+    name = f"llvm.sqrt.v{WIDTH}f64" if x == FLOATS else "llvm.sqrt.f64"
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = context.get_value_type(kind)
+        root = cgutils.get_or_insert_function(builder.module, ir.FunctionType(value, [value]), name)
+        return builder.call(root, arguments)
+
+    return kind(kind), generate
 
 
 def _reinterpret(signature: Any) -> Any:
@@ -84,6 +99,12 @@ def log(x: float) -> float:
     whole = _double(exponent + BITS_OF_ROUND) - ROUND
     # The bits of NaN look like those of a number: the last term keeps a failed patient failed.
     return 2.0 * f * p + whole * LN_2 + 0.0 * x
+
+
+@scalar
+def sqrt(x: float) -> float:
+    """Return the square root of x; NaN below 0."""
+    return _root(x)
 
 
 @scalar
