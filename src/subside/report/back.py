@@ -22,14 +22,14 @@ def split_section(report: Report) -> str:
     if not report.splits:
         body = "<p>The split was not computed for this run.</p>"
     else:
-        body = "".join(_split(s) for s in report.splits)
+        body = "".join(_split(s, report.split_of) for s in report.splits)
     return (
         '<section aria-labelledby="split"><h2 id="split">Where the uncertainty comes from</h2>'
         f"{body}</section>"
     )
 
 
-def _split(split: Split) -> str:
+def _split(split: Split, of: str) -> str:
     look = shown(split.name)
     shares = split.shares()
     pieces = "".join(
@@ -54,10 +54,11 @@ def _split(split: Split) -> str:
         if split.missing
         else ""
     )
+    what = f", {of}" if of else ""
     sd = f"{split.sd * look.scale:.{max(look.digits, 1)}f}"
     return (
-        f'<div class="split-block"><h3>{escape(look.label)} at {escape(moment(split.time_h))}: standard '
-        f"deviation {sd} {escape('points' if split.name.startswith('nrs') else look.unit)}</h3>"
+        f'<div class="split-block"><h3>{escape(look.label)} at {escape(moment(split.time_h))}{escape(what)}: '
+        f"standard deviation {sd} {escape('points' if split.name.startswith('nrs') else look.unit)}</h3>"
         f'<div class="split" role="img" aria-label="{escape(said, quote=True)}">{pieces}</div>'
         '<table class="slim"><thead><tr><th scope="col">From</th><th scope="col" class="n">Share of variance'
         f"</th></tr></thead><tbody>{rows}</tbody></table>{gap}</div>"
@@ -107,10 +108,11 @@ def _ledger(rows: tuple[LedgerRow, ...]) -> str:
         kind = "bar harm" if known and row.points < 0 else "bar empirical" if row.empirical else "bar"
         number = f"{row.points:.2f}".replace("-", MINUS) if known else "not computed"
         tag = " (empirical)" if row.empirical else ""
+        route = row.route[:1].upper() + row.route[1:]
         basis = f' <span class="weak">{escape(row.basis)}</span>' if row.basis in WEAK_BASES else ""
         note = f'<span class="remark">{escape(row.note)}</span>' if row.note else ""
         cells.append(
-            f'<tr><th scope="row">{escape(row.route)}{tag}{basis}{note}</th><td class="n">{number}</td>'
+            f'<tr><th scope="row">{escape(route)}{tag}{basis}{note}</th><td class="n">{number}</td>'
             f'<td class="size"><span class="{kind}" style="width:{width:.0f}%" aria-hidden="true"></span>'
             "</td></tr>"
         )

@@ -70,6 +70,7 @@ class Report:
             None picks the week after the last infusion ends, or the nearest time computed.
         worth_points: How many points of pain relief beyond the reference are worth having; by
             default the fall that people call much improved (``evidence``, ``farrar_2001``).
+        split_of: What the splits are of, in words; "" for the quantity itself.
         ledger_of: What the ledger adds up to, in words, such as "pain at rest at 1 wk".
         verdicts: What reviewers concluded; None looks them up by the case's condition.
         footing: The figures behind the run; None takes those that ``course.sources`` names.
@@ -86,6 +87,7 @@ class Report:
     horizon_h: float | None = None
     worth_points: float = field(default_factory=_worth_points)
     splits: tuple[Split, ...] = ()
+    split_of: str = "difference from placebo"
     ledger: tuple[LedgerRow, ...] = ()
     ledger_of: str = ""
     notes: tuple[Note, ...] = ()
