@@ -170,17 +170,18 @@ def test_a_verdict_follows_from_the_rules_that_spoke_and_nothing_else(name, data
 
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_answering_the_questions_well_settles_an_incomplete_screening(data):
-    """The list is enough: with the good answers of a fit person, nothing that was open stays open."""
-    good = dict(BASES["screening"])
-    gone = data.draw(st.lists(st.sampled_from(sorted(good)), min_size=1, max_size=12, unique=True))
-    found = decide("screening", {**good, **dict.fromkeys(gone)})
-    names = {question.name for question in found.questions}
-    kinds = fact_kinds()
-    answered = {
-        fact: value
-        for fact, value in good.items()
-        if fact not in gone or kinds[fact].question in names or fact in names
-    }
-    again = decide("screening", answered)
-    assert again.verdict is Verdict.PROCEED
+def test_answering_what_is_asked_settles_an_incomplete_screening(data):
+    """With the answers of a fit person each round asks something new, and few rounds end it.
+
+    One round is not always enough: which condition it is decides whether its criteria are asked.
+    """
+    good, kinds = dict(BASES["screening"]), fact_kinds()
+    gone = set(data.draw(st.lists(st.sampled_from(sorted(good)), min_size=1, max_size=12, unique=True)))
+    for _ in range(3):
+        found = decide("screening", {**good, **dict.fromkeys(gone)})
+        names = {question.name for question in found.questions}
+        answered = {fact for fact in gone if kinds[fact].question in names or fact in names}
+        if not answered:
+            break
+        gone -= answered
+    assert found.verdict is Verdict.PROCEED
