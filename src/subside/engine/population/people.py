@@ -21,9 +21,6 @@ from subside.engine.effects.breathing import (
     SEVERINGHAUS_CUBIC,
     SEVERINGHAUS_LINEAR,
     WATER_VAPOR_MMHG,
-    arterial_co2,
-    drive_left,
-    saturation,
 )
 from subside.engine.kernel.random import normals
 from subside.engine.pk import INPUT, Covariates, individual, outputs, rate_entries
@@ -50,6 +47,7 @@ from subside.engine.systems.chronic_pain.layout import (
     SITE_STOMACH,
     SLOW_RATES,
 )
+from subside.engine.systems.chronic_pain.rest import resting_saturation, retained_co2
 from subside.engine.systems.chronic_pain.solve import People
 from subside.units import MOLAR_MASS_G_PER_MOL
 
@@ -364,25 +362,18 @@ def _vital_signs(put, case: Case, draws: Draws, start: Baselines) -> None:  # ty
     # Stated resting values already hold what regular medicines do; a stand-in does not.
     etco2 = start["etco2_mmhg"]
     if "etco2_mmhg" in start.stand_ins and (mme or takes):
-        etco2 = etco2 + _retained_co2(share, benzodiazepine, v["drive_interaction"], v["co2_gain_mmhg"])
+        held = np.empty_like(etco2)
+        retained_co2(share, benzodiazepine, v["drive_interaction"], v["co2_gain_mmhg"], held)
+        etco2 = etco2 + held
     put("etco2_0", etco2)
     stated = start["spo2_percent"]
     gradient = np.maximum(oxygen_gradient(stated, etco2, fio2), LEAST_GRADIENT_MMHG)
     put("oxygen_gradient_mmhg", gradient)
     paco2 = etco2 + DEAD_SPACE_GRADIENT_MMHG
-    modeled = np.array([saturation(float(p), fio2, float(g)) for p, g in zip(paco2, gradient, strict=True)])
+    modeled = np.empty_like(paco2)
+    resting_saturation(paco2, float(fio2), gradient, modeled)
     # What is left is a reading error of the oximeter: it stays with the person.
     put("spo2_offset_percent", stated - modeled)
-
-
-def _retained_co2(opioid: Array, benzodiazepine: Array, interaction: Array, gain_mmhg: Array) -> Array:
-    """Return how far regular medicines hold resting carbon dioxide up, in mmHg."""
-    rows = zip(opioid, benzodiazepine, interaction, gain_mmhg, strict=True)
-    held = [
-        arterial_co2(drive_left(0.0, float(o), float(b), float(i)), float(g)) - arterial_co2(1.0, float(g))
-        for o, b, i, g in rows
-    ]
-    return np.array(held)
 
 
 def oxygen_gradient(spo2_percent: Array, etco2_mmhg: Array, fio2: float) -> Array:

@@ -7,14 +7,12 @@ overshoots.
 
 from __future__ import annotations
 
-from subside.engine.kernel.functions import exp
-from subside.engine.kernel.jit import scalar
+import math
 
 MG_HALF_MM = 3.57  # at 0 mV
 PER_MV = 0.062
 
 
-@scalar
 def unblocked(v_mv: float, mg_mm: float) -> float:
     """Return the share of channels free of magnesium at this voltage (mV) and level (mM)."""
-    return 1.0 / (1.0 + mg_mm / MG_HALF_MM * exp(-PER_MV * v_mv))
+    return 1.0 / (1.0 + mg_mm / MG_HALF_MM * math.exp(-PER_MV * v_mv))

@@ -8,8 +8,8 @@ magnesium, an electrical distance of 0.79, full trapping.
 
 from __future__ import annotations
 
-from subside.engine.kernel.functions import exp
-from subside.engine.kernel.jit import scalar
+import math
+
 from subside.engine.receptor.magnesium import unblocked
 
 ELECTRICAL_DISTANCE = 0.79
@@ -17,17 +17,15 @@ RT_OVER_F_MV = 25.3  # at room temperature, where the rates were measured
 REFERENCE_MV = -70.0
 
 
-@scalar
 def potency_shift(v_mv: float, mg_mm: float) -> float:
     """Return how many times weaker the block is than at -70 mV without magnesium.
 
     Depolarization lets ketamine leave faster; magnesium occupies the channel it needs.
     """
-    leaving = exp(ELECTRICAL_DISTANCE * (v_mv - REFERENCE_MV) / RT_OVER_F_MV)
+    leaving = math.exp(ELECTRICAL_DISTANCE * (v_mv - REFERENCE_MV) / RT_OVER_F_MV)
     return leaving / unblocked(v_mv, mg_mm)
 
 
-@scalar
 def blocked(ligand: float, shift: float) -> float:
     """Return the share of channels blocked.
 
