@@ -18,6 +18,7 @@ __all__ = [
     "patients",
     "seed",
     "times",
+    "whole_number",
 ]
 
 MAX_SEED = 2**63 - 1
@@ -90,6 +91,11 @@ def _whole_number(text: str, *, low: int, high: int, example: str) -> int:
     if not re.fullmatch(r"[+-]?\d{1,30}", text) or not low <= int(text) <= high:
         raise ValueError(f"must be a whole number from {low} to {high}; got {text!r}. Try {example}")
     return int(text)
+
+
+def whole_number(*, low: int, high: int, example: str) -> Callable[[str], int]:
+    """Return a reader of whole numbers in a range, for an option's ``type``."""
+    return _reader(lambda text: _whole_number(text, low=low, high=high, example=example))
 
 
 @_reader

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer
-from subside.cli.arguments import Parser
+from subside.cli.arguments import Parser, whole_number
 from subside.cli.run_options import ready
 from subside.cli.sources import source_rows
 from subside.cli.talk import Talk
@@ -27,10 +27,9 @@ def add_arguments(parser: Parser) -> None:
     """How many replicates of each trial."""
     parser.add_argument(
         "--replicates",
-        type=int,
+        type=whole_number(low=4, high=1000, example="--replicates 40"),
         default=40,
         metavar="N",
-        choices=range(4, 1001),
         help="new trials simulated for each interval, 4 to 1000 (default 40)",
     )
 
