@@ -8,7 +8,7 @@ from typing import Final
 from subside.care.monitoring.plan import BoundRule
 from subside.care.monitoring.threshold import Channel, Priority
 
-__all__ = ["PROMPTS", "beyond", "marks", "reading"]
+__all__ = ["PROMPTS", "against", "beyond", "marks", "reading"]
 
 #: What a person may do now, by the word that the rules use.
 PROMPTS: Final[Mapping[str, str]] = {
@@ -66,12 +66,17 @@ def reading(channel: Channel, value: float | None) -> str:
     return f"{channel.label} {value:g}{unit}"
 
 
-def beyond(channel: Channel, rule: BoundRule, value: float) -> str:
-    """Return a reading with the limit that it is beyond, and how long it had to be."""
+def against(channel: Channel, rule: BoundRule, value: float | None) -> str:
+    """Return a reading and the limit that it is beyond; a sign has no limit to show."""
     if channel.unit == "0/1":
         return reading(channel, value)
     sign = ">" if rule.strict else "<=" if rule.downward else ">="
-    text = f"{reading(channel, value)} {sign} {rule.limit:g}"
+    return f"{reading(channel, value)} {sign} {rule.limit:g}"
+
+
+def beyond(channel: Channel, rule: BoundRule, value: float) -> str:
+    """Return a reading with the limit that it is beyond, and how long it had to be."""
+    text = against(channel, rule, value)
     if rule.rule.rise is not None:
         text += f" (baseline + {rule.rule.rise:g})"
     if rule.readings > 1:

@@ -6,7 +6,7 @@ from subside.care.monitoring import alarms, checks, states
 from subside.care.monitoring.messages import beyond, reading
 from subside.care.monitoring.observation import Observation
 from subside.care.monitoring.plan import BY_HAND, BoundRule
-from subside.care.monitoring.snapshot import Run, Stream
+from subside.care.monitoring.snapshot import AWAITED, Run, Stream
 from subside.care.monitoring.work import LOOK_NOW, Work
 
 __all__ = ["alarm_key", "apply_reading", "is_covered", "raise_limit", "stale_limit_ms", "stream_key"]
@@ -42,6 +42,8 @@ def apply_reading(w: Work, o: Observation) -> None:
     received = o.received_ms if o.received_ms is not None else w.t
     at = o.at_ms if o.at_ms < received else received
     old = w.streams.get(key)
+    if old is not None and old.source == AWAITED:
+        old = None
     if received - at >= stale_limit_ms(w, o.what, device):
         _late(w, o, key, received - at)
         return
@@ -200,7 +202,7 @@ def _no_value(w: Work, o: Observation, key: str, device: str, at: int, old: Stre
 def _seen(w: Work, what: str, key: str) -> None:
     """The first reading of a channel has come: nothing is awaited any more under its bare name."""
     awaited = w.streams.get(what)
-    if key != what and awaited is not None and awaited.sequence < 0:
+    if key != what and awaited is not None and awaited.source == AWAITED:
         del w.streams[what]
 
 

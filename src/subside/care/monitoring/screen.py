@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from subside.care.monitoring.early_warning import News2, current, is_live, news2
-from subside.care.monitoring.messages import PROMPTS, marks, reading
+from subside.care.monitoring.messages import PROMPTS, against, marks, reading
 from subside.care.monitoring.plan import Plan, plan_for
-from subside.care.monitoring.snapshot import NEVER, Alarm, Phase, Snapshot
+from subside.care.monitoring.snapshot import AWAITED, NEVER, Alarm, Phase, Snapshot
 from subside.care.monitoring.threshold import RANK, Baseline, Priority, Thresholds
 
 __all__ = ["NOT_A_DEVICE", "AlarmLine", "CheckLine", "View", "Vital", "view"]
@@ -128,7 +128,7 @@ def _vital(s: Snapshot, plan: Plan, what: str, now_ms: int) -> Vital | None:
     live = current(s, plan, what, now_ms)
     newest = max(streams, key=lambda x: (x.at_ms, x.sequence))
     shown = live or newest
-    age = None if newest.sequence < 0 and newest.value is None else (now_ms - shown.at_ms) / 1000
+    age = None if newest.source == AWAITED else (now_ms - shown.at_ms) / 1000
     waiting = age is None and newest.live
     state: Literal["live", "stale", "waiting", "off"] = (
         "live" if live is not None else "off" if what in s.off else "waiting" if waiting else "stale"
@@ -161,8 +161,7 @@ def _line(a: Alarm, plan: Plan, now_ms: int) -> AlarmLine:
     rule = plan.rule_by_id.get(a.rule)
     state = plan.states.get(a.rule)
     if rule is not None:
-        sign = ">" if rule.strict else "<=" if rule.downward else ">="
-        text = f"{reading(plan.channels[rule.rule.channel], a.worst)} {sign} {rule.limit:g}"
+        text = against(plan.channels[rule.rule.channel], rule, a.worst)
         prompts = rule.rule.prompts
     elif state is not None:
         text, prompts = f"{state.label} ({a.key})", state.prompts

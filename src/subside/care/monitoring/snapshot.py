@@ -16,6 +16,8 @@ Phase = Literal["before", "infusing", "paused", "recovery", "ended"]
 Kind = Literal["physiological", "technical", "procedural"]
 
 FORMAT = 1
+AWAITED = "awaited"
+"""The source of a stream that nobody has sent yet: it must come within its age limit."""
 NEVER = 1 << 62
 """A time in ms that no clock reaches."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from subside.care.monitoring import alarms
 from subside.care.monitoring.plan import BY_HAND, ms
-from subside.care.monitoring.snapshot import Stream
+from subside.care.monitoring.snapshot import AWAITED, Stream
 from subside.care.monitoring.threshold import Priority
 from subside.care.monitoring.work import LOOK_NOW, Work
 
@@ -85,7 +85,7 @@ def _await(w: Work, must: tuple[str, ...]) -> None:
     """A channel that must be live and was never seen gets one age limit of time to appear."""
     for what in must:
         if not _of(w, what):
-            w.streams[what] = Stream(what, "", w.t, -1, None, "device", True, ())
+            w.streams[what] = Stream(what, "", w.t, -1, None, AWAITED, True, ())
             w.wake = LOOK_NOW
 
 
