@@ -22,7 +22,7 @@ from subside.engine.times import default_times_h
 from subside.errors import ParameterError
 
 DRAWS_OF_ONE = 400
-RESOLVED = 2  # patients that the independent solver re-solves
+RESOLVED = 3  # patients of many that the independent solver re-solves; of one patient one draw
 
 Progress = Callable[[float], None]
 
@@ -138,7 +138,7 @@ def _course(
 
         rng = np.random.default_rng(group.seed)
         finite = np.flatnonzero(np.isfinite(solution["nrs_pain"]).all(axis=1))
-        rows = rng.choice(finite, size=min(RESOLVED, len(finite)), replace=False)
+        rows = rng.choice(finite, size=min(RESOLVED if n_patients > 1 else 1, len(finite)), replace=False)
         worst = worst_error(system, plan, rows) if len(rows) else None
     about: dict[str, Any] = {
         "n_patients": n_patients,
