@@ -413,6 +413,58 @@ def test_without_a_placebo_arm_no_difference_is_claimed():
     assert not headline(made).computed
 
 
+def test_against_no_treatment_the_headline_says_that_it_is_no_difference_from_placebo():
+    made = report()
+    other = compare({"case": made.course, "none": made.comparison.arms["placebo"]})
+    text = Page(render(replace(made, comparison=other))).text
+    assert "This is no difference from placebo" in text
+    assert "than under no treatment" in text
+    assert "This is no difference from placebo" not in Page(render(made)).text
+
+
+def _at(course_: Course, kept: list[int]) -> Course:
+    """The same course at a few of its times."""
+    fields = ("median", "low", "high", "low50", "high50", "mean", "sd")
+    return replace(
+        course_,
+        times_h=course_.times_h[kept],
+        curves={
+            n: replace(c, **{f: getattr(c, f)[kept] for f in fields}) for n, c in course_.curves.items()
+        },
+        samples={n: rows[:, kept] for n, rows in course_.samples.items()},
+    )
+
+
+@pytest.mark.parametrize("kept", [[0], [5, 100], [10, 60, 100, 200], list(range(0, 200, 20))])
+def test_a_run_at_a_few_times_still_makes_a_whole_page(kept):
+    made = report()
+    arms = {name: _at(arm, kept) for name, arm in made.comparison.arms.items()}
+    read = Page(render(replace(made, course=arms["case"], comparison=compare(arms))))
+    assert read.broken == []
+    assert read.open == []
+    assert not re.search(r"\b(nan|inf|None)\b", read.text)
+
+
+def test_where_nothing_could_be_computed_the_page_says_so_and_draws_no_line():
+    made = report()
+    fields = ("median", "low", "high", "low50", "high50", "mean", "sd")
+    nothing = np.full(len(made.course.times_h), np.nan)
+    curves = {n: replace(c, **dict.fromkeys(fields, nothing)) for n, c in made.course.curves.items()}
+    lost = replace(made.course, curves=curves, samples=None, failed=1)
+    text = render(replace(made, course=lost, comparison=None))
+    read = Page(text)
+    assert not re.search(r"\b(nan|inf|None)\b", read.text)
+    for key in ("pain0-w", "pain1-w", "sens-w"):
+        assert _median_paths(text, key) == [""]
+    assert "could not be computed" in read.text
+
+
+def test_what_was_observed_and_is_drawn_nowhere_is_said():
+    extra = '\n[[observation]]\nat = "7 d"\nwhat = "peg_score"\nvalue = 5\n'
+    text = Page(render(report(INPATIENT + extra))).text
+    assert "Observed, drawn nowhere: PEG mean: pain, enjoyment, general activity 5 points at 1 wk" in text
+
+
 def test_hostile_text_is_shown_and_not_obeyed():
     evil = '<script>alert(1)</script><img src=x onerror="x()">&amp;'
     made = report()

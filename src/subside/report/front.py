@@ -17,7 +17,7 @@ from subside.report.words import arm_words, chance, lower_or_higher, moment, pla
 from subside.units import show_number
 
 if TYPE_CHECKING:
-    from subside.case import Medicine, PriorTreatment, Treatment
+    from subside.case import Medicine, Observation, PriorTreatment, Treatment
 
 # Worth in order of reading; each is on the patient of the case or not known.
 _FACTS = (
@@ -109,6 +109,9 @@ def _background(report: Report) -> str:
         lines.append(("History of", "; ".join(yes)))
     if unknown:
         lines.append(("Not known (unknown is never no)", "; ".join(unknown)))
+    undrawn = [_observed(o) for o in report.case.observations if o.what not in report.course]
+    if undrawn:
+        lines.append(("Observed, drawn nowhere", "; ".join(undrawn)))
     if not lines:
         return ""
     items = "".join(f"<li><strong>{escape(k)}:</strong> {escape(v)}</li>" for k, v in lines)
@@ -131,6 +134,11 @@ def _treatment(entry: Treatment) -> str:
     parts = [entry.name, entry.dose, entry.rate, f"every {entry.every}" if entry.every else None]
     until = f" until {entry.until}" if entry.until else ""
     return " ".join(part for part in (*parts, entry.route) if part) + f", from {entry.from_}{until}"
+
+
+def _observed(entry: Observation) -> str:
+    known = entry.observable
+    return f"{known.description} {show_number(entry.value)} {known.unit} at {moment(entry.at_h)}"
 
 
 def _tried(entry: PriorTreatment) -> str:

@@ -173,6 +173,8 @@ def _sentence(
         f"{moment_long(at)} after the start, {score} in {who} is expected to be {words} under "
         f"this regimen {than} under {against}"
     )
+    if reference == "none":
+        said = f"This is no difference from placebo: what hope adds is part of it. {said}"
     if not has_interval:
         return said + ". This is a single typical line without an interval, as asked for by name."
     within = f"{said} (90\N{NO-BREAK SPACE}% interval: {_interval(low, high)})"

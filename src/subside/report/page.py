@@ -66,7 +66,8 @@ def render(report: Report) -> str:
 
 
 def _kicker(report: Report) -> str:
-    return f"Subside report \N{MIDDLE DOT} simulated, not measured \N{MIDDLE DOT} {report.generated_at}"
+    parts = (f"Subside {report.version}".strip(), "simulated, not measured", report.generated_at)
+    return " \N{MIDDLE DOT} ".join(parts)
 
 
 def _pointer(report: Report) -> str:
