@@ -76,8 +76,8 @@ def test_the_half_life_emerges(form: Emerged) -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="the mean of the model falls from the first week on, where the published form stays saturated for "
-    "weeks and then drops: the refit makes the effect linear in the level, with the largest fall at its bound",
+    reason="relief in the model shrinks from the first week on, where the published form stays saturated "
+    "for weeks and then drops: the refit makes the effect linear in the level, its largest fall at the bound",
 )
 def test_the_c50_emerges(form: Emerged) -> None:
     assert (C50.low or 0.0) <= form.c50_ng_per_ml <= (C50.high or 0.0)

@@ -7,6 +7,8 @@ the published means lie inside it, or the test says that they do not.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -104,7 +106,7 @@ def test_the_difference_of_week_12_lies_within_what_a_new_trial_would_show(playe
 
 def test_the_difference_shrinks_from_week_to_week(played: Played) -> None:
     course = [float(np.median(played.difference(week))) for week in WEEKS]
-    assert all(later > earlier for earlier, later in zip(course, course[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(course))
     assert course[-1] < 0.0
 
 

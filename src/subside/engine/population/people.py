@@ -172,7 +172,7 @@ def people(
         put(name, v[name])
     for name, value in levels.items():
         put(name, value)
-    _pain(put, draws, start)
+    _pain(put, draws, start, seed=seed, vary=vary)
     _receptor(put, draws)
     _mood(put, draws, start)
     _vital_signs(put, case, draws, start)
@@ -279,7 +279,9 @@ def _linear(
     return tuple(non_zeros), np.stack(columns, axis=1), level
 
 
-def _pain(put, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyped-def]
+def _pain(  # type: ignore[no-untyped-def]
+    put, draws: Draws, start: Baselines, *, seed: int, vary: Collection[str]
+) -> None:
     v, c = draws.values, draws.choices
     rest = usual_pain(draws, start)
     u0 = -np.log1p(-rest / 10.0)
@@ -291,7 +293,7 @@ def _pain(put, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyp
     k_dep = v["k_dep_per_d"] / H_PER_D
     if np.any(c["responders"] == "mixture"):
         # the person's own deviate decides, so that the same person responds in every arm
-        rank = _rank(draws, "responders")
+        rank = _rank(draws, "responders", seed=seed, vary=vary)
         k_dep = np.where((c["responders"] == "mixture") & (rank > v["share_of_responders"]), 0.0, k_dep)
     put("k_dep_per_h", k_dep)
     put("feedback_share", np.where(c["sensitization"] == "bistable", 1.0, 0.0))
@@ -394,8 +396,10 @@ def _patient_study(seed: int, vary: Collection[str]) -> str:
     return f"{seed}/patient/{'anew' if 'patient:anew' in vary else 'first'}"
 
 
-def _rank(draws: Draws, name: str) -> Array:
-    """Return a uniform number a person, the same in every arm."""
+def _rank(draws: Draws, name: str, *, seed: int, vary: Collection[str]) -> Array:
+    """Return a uniform number a person, the same in every arm; 0 where people do not differ."""
     from subside.engine.kernel.random import uniforms
 
-    return uniforms("rank", draws.people, name, 1)[:, 0]
+    if "patient" not in vary:
+        return np.zeros(len(draws))
+    return uniforms(f"{_patient_study(seed, vary)}/rank", draws.people, name, 1)[:, 0]
