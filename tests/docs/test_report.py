@@ -401,7 +401,7 @@ def test_a_case_of_depression_is_headed_by_its_own_score_without_a_borrowed_thre
     assert head.difference == curve.median[index]
     assert head.probability is None
     text = Page(render(made)).text
-    assert "depression, PHQ-9 in patients like this one" in text
+    assert "depression (PHQ-9) in patients like this one" in text
     assert "No threshold for what is worth having" in text
 
 

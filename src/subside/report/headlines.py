@@ -144,8 +144,8 @@ def _share(course: Course | None, at: float) -> float | None:
 
 
 def _score_words(name: str) -> str:
-    label = quantity(name).label
-    return label[:1].lower() + label[1:]
+    what, comma, scale = quantity(name).label.partition(", ")
+    return what[:1].lower() + what[1:] + (f" ({scale})" if comma else "")
 
 
 def _sentence(
