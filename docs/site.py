@@ -1,8 +1,8 @@
 """Builds the parts of the site that nobody should write by hand.
 
 The navigation comes from the folders, the reference from the docstrings of every package with an
-``__all__``, the help texts from the command line, and equations become MathML, which browsers show
-without a script and without the network.
+``__all__``, the help texts from the command line, the parameters from the file that ships, and equations
+become MathML, which browsers show without a script and without the network.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     for folder, title in SECTIONS:
         pages = [f"{folder}/{page}" for page in _pages(Path(config.docs_dir) / folder)]
         if folder == "reference":
-            pages += [*(f"reference/{_page_name(name)}" for name in packages()), "reference/command-line.md"]
+            pages += ["reference/command-line.md", "reference/parameters.md"]
+            pages += [f"reference/{_page_name(name)}" for name in packages()]
         if pages:
             nav.append({title: list(dict.fromkeys(pages))})
     config.nav = nav
@@ -52,6 +53,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         text = f"# {name}\n\n::: {name}\n"
         files.append(File.generated(config, f"reference/{_page_name(name)}", content=text))
     files.append(File.generated(config, "reference/command-line.md", content=_command_line()))
+    files.append(File.generated(config, "reference/parameters.md", content=_parameters()))
     for name in ("GLOSSARY.md", "CHANGELOG.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"reference/{name.lower()}", content=text))
@@ -107,3 +109,36 @@ def _command_line() -> str:
     for verb in VERBS:
         parts += [f"## subside {verb}", "", "```text", verb_help(verb), "```", ""]
     return "\n".join(parts)
+
+
+def _parameters() -> str:
+    from subside.engine.population.beliefs import fitted
+
+    beliefs = fitted()
+    parts = [
+        "# Parameters and hypotheses",
+        "",
+        "The model's parameters as they ship. Spreads are standard deviations on the scale named (on `log`, 0.2",
+        "is about 20 %): how imprecise the figure is, how trials and clinics differ, how people differ. What is",
+        "recalled, a choice of design or assumed shows in every result.",
+        "",
+        _row("Parameter", "Typical", "Scale", "Figure", "Trials", "People", "Basis and note"),
+        "|---" * 7 + "|",
+    ]
+    for one in beliefs.parameters.values():
+        spreads = [f"{x:.2g}" if x else "" for x in (one.uncertainty_sd, one.trial_sd, one.patient_sd)]
+        rows = f" ({', '.join(one.rows)})" if one.rows else ""
+        said = f"{one.basis}{rows}{': ' if one.note else ''}{one.note}"
+        parts.append(_row(f"`{one.name}`", f"{one.median:.3g} {one.unit}", one.scale, *spreads, said))
+    parts += ["", "## Hypotheses", ""]
+    parts += [_row("Hypothesis", "Typical form", "Weights", "Basis", "Note"), "|---" * 5 + "|"]
+    for hypothesis in beliefs.hypotheses.values():
+        weights = ", ".join(f"`{form}` {weight:.2f}" for form, weight in hypothesis.weights.items())
+        names = f"`{hypothesis.name}`", f"`{hypothesis.typical}`"
+        parts.append(_row(*names, weights, hypothesis.basis, hypothesis.note))
+    parts += ["", "A case fixes a form by name: `[options]` then `low_dose_route = \"pore\"`."]
+    return "\n".join(parts) + "\n"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
