@@ -118,9 +118,9 @@ def _parameters() -> str:
     parts = [
         "# Parameters and hypotheses",
         "",
-        "The model's parameters as they ship. Spreads are standard deviations on the scale named (on `log`, 0.2",
-        "is about 20 %): how imprecise the figure is, how trials and clinics differ, how people differ. What is",
-        "recalled, a choice of design or assumed shows in every result.",
+        "The model's parameters as they ship. Spreads are standard deviations on the scale named (on `log`,",
+        "0.2 is about 20 %): how imprecise the figure is, how trials and clinics differ, how people differ.",
+        "What is recalled, a choice of design or assumed shows in every result.",
         "",
         _row("Parameter", "Typical", "Scale", "Figure", "Trials", "People", "Basis and note"),
         "|---" * 7 + "|",
