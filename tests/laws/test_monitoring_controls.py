@@ -25,6 +25,7 @@ from subside.care.monitoring import (
     new_snapshot,
     readings,
     record,
+    states,
     thresholds,
     view,
 )
@@ -300,6 +301,12 @@ def a_second_probe_is_heard(limits: Thresholds) -> None:
     assert came(changes, "raised", "spo2_critical") == [110.5]
 
 
+def a_rate_raised_against_an_alarm_is_told(limits: Thresholds) -> None:
+    session = [*well(60, "moaas"), at(0, "moaas", 5.0), at(20, "moaas", 3.0), at(40, "rate_change", 25.0)]
+    _, changes = go(session, limits, until=60)
+    assert came(changes, "raised", "rate_raised") == [40]
+
+
 # --- what removes each control --------------------------------------------------------------------
 
 Inversion = Callable[[pytest.MonkeyPatch], Thresholds]
@@ -401,6 +408,9 @@ CONTROLS = (
     Control("HAZ-077", capnography_is_asked_for_where_needed, policy(capnography="never")),
     Control("HAZ-078", required_alarms_cannot_be_turned_off, policy(required=())),
     Control("HAZ-079", a_second_probe_is_heard, patched(readings, "stream_key", one_stream)),
+    Control(
+        "HAZ-080", a_rate_raised_against_an_alarm_is_told, patched(states, "asking_to_slow", lambda *_: ())
+    ),
 )
 IDS = [c.hazard for c in CONTROLS]
 

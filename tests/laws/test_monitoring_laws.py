@@ -214,8 +214,11 @@ def expected_raises(observations: Sequence[Observation], rule_id: str) -> list[i
     return found
 
 
-FAST = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-FEWER = settings(FAST, max_examples=150)
+# The same sessions every time; the slow run draws new ones.
+FAST = settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+FEWER = settings(FAST, max_examples=100)
 
 
 @FAST

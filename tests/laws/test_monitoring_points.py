@@ -588,3 +588,69 @@ def test_alarms_stand_in_the_order_in_which_they_matter_with_their_words() -> No
 
 def test_a_new_session_needs_no_waking() -> None:
     assert next_due_ms(new_snapshot(0), LIMITS, BASELINE) is None
+
+
+# --- devices that come and go, limits that change ---------------------------------------------------
+
+
+def test_an_exchanged_device_takes_its_alarms_with_it_once_they_were_seen() -> None:
+    old = [replace(o, device="old") for o in series("spo2_percent", (0, 20, 85))]
+    new = [replace(o, device="new") for o in series("spo2_percent", (25, 60, 97))]
+    pulse = series("hr_bpm", (0, 60, 72))
+    snapshot, changes = run([*old, *pulse, event(22, "device_off", text="old"), *new], 60)
+    assert times(changes, "refused", "old") == [22]  # nothing else measures the saturation yet
+    assert snapshot.alarms["spo2_critical@old"].present
+    snapshot, changes = run([*old, *pulse, *new, event(40, "device_off", text="old")], 60)
+    assert times(changes, "latched", "spo2_critical@old") == [40]
+    seen = [event(40, "device_off", text="old"), event(50, "ack", text="spo2_critical@old")]
+    snapshot, changes = run([*old, *pulse, *new, *seen], 60)
+    assert not snapshot.alarms
+    _, changes = run([*pulse, event(5, "device_off", text="none")], 10)
+    assert times(changes, "refused", "none") == [5]
+
+
+def test_a_baseline_that_is_recorded_later_counts_from_then() -> None:
+    session = [*ready(), event(2, "infusion_start", 20)]
+    unknown = Baseline()
+    snapshot, changes = fold(
+        new_snapshot(0), [o for o in session if o.at_ms < 30_000], LIMITS, unknown, 30_000
+    )
+    assert times(changes, "raised", "baseline_missing") == [2]
+    known = Baseline(sbp_mmhg=95, dbp_mmhg=58)
+    later = [o for o in session if o.at_ms >= 30_000]
+    later += [by_hand(40, "sbp_mmhg", 140), by_hand(41, "dbp_mmhg", 70)]
+    snapshot, changes = fold(snapshot, later, LIMITS, known, 50_000)
+    assert times(changes, "raised", "sbp_rise") == [40]
+    assert times(changes, "cleared", "baseline_missing") == [40]
+
+
+def test_a_limit_made_stricter_in_the_middle_of_a_session_holds_from_the_next_reading() -> None:
+    session = falling((0, 60, 94))
+    early = [o for o in session if o.at_ms < 30_000]
+    snapshot, _ = fold(new_snapshot(0), early, LIMITS, BASELINE, 30_000)
+    rest = [o for o in session if o.at_ms >= 30_000]
+    _, changes = fold(snapshot, rest, LIMITS.tightened({"spo2_critical": 95.0}), BASELINE, 61_000)
+    # The reading of 29 s was still within the window when the limit changed: the first judged by it.
+    assert times(changes, "raised", "spo2_critical") == [39]
+
+
+def test_raising_the_rate_against_an_alarm_is_an_alarm_and_lowering_it_is_not() -> None:
+    session = [*ready(), event(2, "infusion_start", 20), by_hand(30, "moaas", 3)]
+    _, changes = run([*session, event(40, "rate_change", 25)], 50)
+    assert times(changes, "raised", "rate_raised") == [40]
+    assert "moaas_low" in next(c.text for c in changes if c.key == "rate_raised")
+    _, changes = run([*session, event(40, "rate_change", 15)], 50)
+    assert times(changes, "raised", "rate_raised") == []
+    _, changes = run([*session, event(40, "rate_change", 25), event(45, "rate_change", 10)], 50)
+    assert times(changes, "cleared", "rate_raised") == [45]
+    _, changes = run([*session, event(40, "rate_change", 25), by_hand(46, "moaas", 5)], 50)
+    assert times(changes, "cleared", "rate_raised") == [46]
+    _, changes = run([*ready(), event(2, "infusion_start", 20), event(40, "rate_change", 25)], 50)
+    assert times(changes, "raised", "rate_raised") == []
+
+
+def test_probes_taken_off_at_the_end_do_not_keep_the_session_open() -> None:
+    session = [*ready(), event(2, "infusion_start", 20), event(90, "infusion_stop")]
+    snapshot, changes = run([*session, event(180, "monitoring_end")], 190)
+    assert times(changes, "raised", "watchdog") == [115]
+    assert snapshot.phase == "ended"

@@ -51,11 +51,18 @@ def _monitoring_start(w: Work, o: Observation) -> None:
 
 
 def why_not_end(w: Work) -> str:
-    """Return why monitoring cannot end now; empty if it can."""
+    """Return why monitoring cannot end now; empty if it can.
+
+    Technical alarms do not hold it: probes come off before the session is ended.
+    """
     if w.phase in ("infusing", "paused"):
         return "the infusion has not been stopped"
     high = (
-        a.key for a in w.alarms.values() if a.priority == "high" and (a.present or a.acknowledged_ms is None)
+        a.key
+        for a in w.alarms.values()
+        if a.priority == "high"
+        and a.kind == "physiological"
+        and ((a.present and a.known) or a.acknowledged_ms is None)
     )
     names = ", ".join(sorted(high))
     return f"high alarm {names}" if names else ""
@@ -110,7 +117,13 @@ def _rate_change(w: Work, o: Observation) -> None:
     if o.at_ms <= w.ordered_ms:
         w.say("ignored", o.what, "rate change: repeated or overtaken")
         return
+    against = states.asking_to_slow(w)
+    raised = w.phase == "infusing" and o.value > (w.ordered_mg_per_h or 0.0)
     _order(w, o, o.value)
+    if raised and against:
+        states.raise_state(w, "rate_raised", "rate_raised", ", ".join(against))
+    elif not raised and "rate_raised" in w.alarms:
+        alarms.end(w, "rate_raised", "lowered")
     w.say("rate", "rate_change", f"ordered rate {o.value:g} mg/h", by=o.source)
     scored = states.sedation_ms(w)
     if w.phase == "infusing" and (scored is None or w.t - scored > ms(w.plan.policy.rate_change_score_s)):
@@ -182,13 +195,39 @@ def _channel(w: Work, o: Observation) -> None:
     elif o.what == "channel_on":
         w.off = tuple(x for x in w.off if x != name)
         w.say("channel", name, f"{name} in use again", by=o.source)
-    elif name in w.plan.policy.required or (name == "etco2_mmhg" and states.capnography_needed(w)):
+    elif _required(w, name):
         w.say("refused", name, f"{name} is required: its alarms cannot be turned off", by=o.source)
     elif name not in w.off:
         w.off = tuple(sorted((*w.off, name)))
-        for key in [k for k, s in w.streams.items() if s.what == name]:
-            del w.streams[key]
+        _take_off(w, [k for k, s in w.streams.items() if s.what == name])
         w.say("channel", name, f"{name} taken off on purpose", by=o.source)
+
+
+def _device_off(w: Work, o: Observation) -> None:
+    keys = [k for k, s in w.streams.items() if s.device == o.text and s.what in w.plan.continuous]
+    others = {s.what for k, s in w.streams.items() if k not in keys and s.live and s.value is not None}
+    needed = {w.streams[k].what for k in keys if _required(w, w.streams[k].what)} - others
+    if not o.text or not keys:
+        w.say("refused", o.text, "no such device", by=o.source)
+    elif needed:
+        missing = ", ".join(sorted(needed))
+        w.say("refused", o.text, f"nothing else measures {missing}, which is required", by=o.source)
+    else:
+        _take_off(w, keys)
+        alarms.end(w, f"clock:{o.text}", "device taken off")
+        w.say("channel", o.text, f"{o.text} taken off on purpose", by=o.source)
+
+
+def _required(w: Work, what: str) -> bool:
+    return what in w.plan.policy.required or (what == "etco2_mmhg" and states.capnography_needed(w))
+
+
+def _take_off(w: Work, keys: list[str]) -> None:
+    """Forget streams; their alarms end, and a high one stays latched until someone has seen it."""
+    for key in keys:
+        s = w.streams.pop(key)
+        for rule in w.plan.rules[s.what]:
+            alarms.end(w, f"{rule.id}@{s.device}" if s.device else rule.id, "device taken off on purpose")
 
 
 def _heartbeat(w: Work, _: Observation) -> None:
@@ -215,5 +254,6 @@ _EVENTS: Final[Mapping[str, Callable[[Work, Observation], None]]] = {
     "check_done": _check_done,
     "channel_off": _channel,
     "channel_on": _channel,
+    "device_off": _device_off,
     "heartbeat": _heartbeat,
 }

@@ -27,6 +27,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "check_done": "the check named in text was made",
     "channel_off": "the device of the channel named in text was taken off on purpose",
     "channel_on": "it is back in use",
+    "device_off": "the device named in text was taken off or exchanged on purpose",
     "heartbeat": "a device or its gateway says that it is alive",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from subside.care.monitoring.snapshot import NEVER
@@ -126,8 +127,7 @@ class Plan:
     def _bound_rules(self, t: Thresholds, baseline: Baseline) -> dict[str, tuple[BoundRule, ...]]:
         by_channel: dict[str, list[Rule]] = {name: [] for name in self.channels}
         for rule in t.rules:
-            if rule.rise is None or _base(rule, baseline) is not None:
-                by_channel[rule.channel].append(rule)
+            by_channel[rule.channel].append(rule)
         place = {rule.id: (name, i) for name, rules in by_channel.items() for i, rule in enumerate(rules)}
         return {
             name: tuple(_bound(rule, t, baseline, place) for rule in rules)
@@ -169,8 +169,8 @@ def _bound(rule: Rule, t: Thresholds, baseline: Baseline, place: dict[str, tuple
     """Return one limit as a number for this patient."""
     if rule.rise is not None:
         base = _base(rule, baseline)
-        assert base is not None
-        limit = base + rule.rise
+        # Without a baseline nothing is beyond it. The limit keeps its place: snapshots count on that.
+        limit = math.inf if base is None else base + rule.rise
     else:
         limit = next(x for x in (rule.at_most, rule.at_least, rule.above) if x is not None)
     partners = [r.id for r in t.rules if rule.together and r.together == rule.together and r.id != rule.id]
@@ -191,13 +191,13 @@ def _bound(rule: Rule, t: Thresholds, baseline: Baseline, place: dict[str, tuple
     )
 
 
-_PLANS: dict[tuple[int, int], Plan] = {}
+_PLANS: dict[tuple[int, Baseline], Plan] = {}
 _MOST_PLANS = 512
 
 
 def plan_for(thresholds: Thresholds, baseline: Baseline) -> Plan:
-    """Return the plan of this pair, made once. Keyed by identity: a plan keeps its pair alive."""
-    key = (id(thresholds), id(baseline))
+    """Return the plan of this pair, made once. A plan keeps its thresholds alive, and so their identity."""
+    key = (id(thresholds), baseline)
     plan = _PLANS.get(key)
     if plan is None:
         if len(_PLANS) >= _MOST_PLANS:

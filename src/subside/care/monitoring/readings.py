@@ -85,7 +85,7 @@ def _judge(
 ) -> tuple[Run | None, ...]:
     """Return where the stream stands against each limit now; raise and end what that entails."""
     rules = w.plan.rules[what]
-    before = old.runs if old is not None and old.runs else (None,) * len(rules)
+    before = old.runs if old is not None and len(old.runs) == len(rules) else (None,) * len(rules)
     # After a gap an alarm may stand whose run is gone: only then does a good reading have work to do.
     gap = old is None or not old.live
     runs: list[Run | None] | None = None

@@ -39,7 +39,7 @@ _EVENT_UNITS: Final = {
     "rate_change": "mg/h",
     "oxygen_on": "L/min",
 }
-_TEXT_EVENTS: Final = ("ack", "check_done", "channel_off", "channel_on")
+_TEXT_EVENTS: Final = ("ack", "check_done", "channel_off", "channel_on", "device_off")
 _BASELINE: Final = {
     f"baseline_{f.name}": f.name
     for f in fields(Baseline)

@@ -57,9 +57,8 @@ def update(w: Work) -> None:
     _started(w)
     _pump(w)
     _rate_change(w)
-    missing = w.plan.missing_baseline
-    if w.phase == "infusing" and missing:
-        raise_state(w, "baseline_missing", "baseline_missing", ", ".join(missing))
+    _rate_raised(w)
+    _baseline(w)
 
 
 def raise_state(w: Work, state: str, key: str, detail: str = "", *, priority: Priority | None = None) -> None:
@@ -147,6 +146,34 @@ def _rate_change(w: Work) -> None:
     scored = sedation_ms(w)
     if alarm is not None and scored is not None and scored >= alarm.raised_ms:
         alarms.end(w, "rate_change_unscored", "scored")
+
+
+def asking_to_slow(w: Work) -> tuple[str, ...]:
+    """Return the alarms that stand and ask to slow, pause or stop the infusion."""
+    asks = {"slow_or_pause", "pause", "stop"}
+    return tuple(
+        sorted(
+            a.key
+            for a in w.alarms.values()
+            if a.present
+            and (rule := w.plan.rule_by_id.get(a.rule)) is not None
+            and asks & set(rule.rule.prompts)
+        )
+    )
+
+
+def _rate_raised(w: Work) -> None:
+    """The rate was raised against an alarm: that ends with the last such alarm, or with the infusion."""
+    if "rate_raised" in w.alarms and not (asking_to_slow(w) and w.phase == "infusing"):
+        alarms.end(w, "rate_raised", "no alarm asks to slow any more")
+
+
+def _baseline(w: Work) -> None:
+    missing = w.plan.missing_baseline
+    if w.phase == "infusing" and missing:
+        raise_state(w, "baseline_missing", "baseline_missing", ", ".join(missing))
+    elif not missing and "baseline_missing" in w.alarms:
+        alarms.end(w, "baseline_missing", "recorded")
 
 
 def sedation_ms(w: Work) -> int | None:
