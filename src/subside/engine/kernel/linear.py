@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from subside.engine.kernel.jit import compiled, inner
-from subside.engine.kernel.lanes import LANES, scratch
+from subside.engine.kernel.lanes import LANES, aligned, scratch
 from subside.engine.kernel.products import sum_of_products
 from subside.engine.kernel.vector import WIDTH, together, where
 
 TAYLOR_ORDER = 12  # at norm 1/2 the remainder is below 2e-14
 LARGEST_NORM = 0.5
-MOST_HALVINGS = 60.0  # an infinite rate must end the loop; its patient fails
+MOST_HALVINGS = 60
 SAME_STEP = 1e-11  # relative; step sizes are differences of times, so their last bits differ
 TRACE_RATE = 1e-60  # keeps washed-out amounts out of the slow denormal range
 
@@ -95,62 +95,97 @@ def propagators(rates, hs, structure, out):  # type: ignore[no-untyped-def]
         structure: What ``pattern`` returned.
         out: Shape ``(2 * step sizes, entries * LANES)``.
     """
-    n = out.shape[1]
-    term, work, scaled = scratch(n), scratch(n), scratch(n)
-    norms, halvings = scratch(structure.diagonal.shape[0] * LANES), scratch(LANES)
+    work = scratch(3 * out.shape[1] + (structure.diagonal.shape[0] + 1) * LANES)
+    fill_propagators(rates, hs, structure, out, work)
+
+
+def workspace(structure: Pattern) -> NDArray[np.float64]:
+    """Return what ``fill_propagators`` needs to work in."""
+    work: NDArray[np.float64] = aligned(((3 * structure.rows.size + structure.diagonal.size + 1) * LANES,))
+    return work
+
+
+@inner
+def fill_propagators(rates, hs, structure, out, work):  # type: ignore[no-untyped-def]
+    """Do what ``propagators`` does in a given ``workspace``: half a second less to compile."""
     for ih in range(hs.shape[0]):
-        half, whole = out[2 * ih], out[2 * ih + 1]
+        half = out[2 * ih]
         if ih > 0 and abs(hs[ih] - 2.0 * hs[ih - 1]) < SAME_STEP * hs[ih]:
-            half[:] = out[2 * ih - 1]
+            _copy(out[2 * ih - 1], half)
         else:
-            _exponential(rates, 0.5 * hs[ih], structure, half, term, work, scaled, norms, halvings)
-        _multiply(half, half, whole, structure)
+            _exponential(rates, 0.5 * hs[ih], structure, half, work)
+        _multiply(half, half, out[2 * ih + 1], structure)
 
 
-@compiled
-def _exponential(rates, h, structure, total, term, work, scaled, norms, halvings):  # type: ignore[no-untyped-def]
+@inner
+def _copy(a, b):  # type: ignore[no-untyped-def]
+    for i in range(0, a.shape[0], WIDTH):
+        b[together(i)] = a[together(i)]
+
+
+@inner
+def _exponential(rates, h, structure, total, work):  # type: ignore[no-untyped-def]
     """Fill ``total`` with exp(h A): Taylor series of A h / 2**halvings, then as many squarings.
 
     Each lane has its own number of halvings: a patient's result does not depend on the neighbors,
     and a failed one (NaN) does not spoil theirs.
     """
-    rate_entries, rows, diagonal = structure.rates, structure.rows, structure.diagonal
-    scaled[:] = 0.0
-    norms[:] = 0.0
-    for e in range(rate_entries.shape[0]):
-        for j in range(LANES):
-            scaled[rate_entries[e] * LANES + j] += rates[e * LANES + j] * h
-            norms[rows[rate_entries[e]] * LANES + j] += abs(rates[e * LANES + j] * h)
+    n = total.shape[0]
+    scaled, term, product = work[:n], work[n : 2 * n], work[2 * n : 3 * n]
+    norms, halvings = work[3 * n : -LANES], work[-LANES:]
+    _scale(rates, h, structure, scaled, norms, halvings)
+    _copy(scaled, total)
+    _copy(scaled, term)
+    for d in range(structure.diagonal.shape[0]):
+        for i in range(0, LANES, WIDTH):
+            at = together(structure.diagonal[d] * LANES + i)
+            total[at] = total[at] + 1.0
+    for order in range(2, TAYLOR_ORDER + 1):
+        _multiply(scaled, term, product, structure)
+        for i in range(0, n, WIDTH):
+            at = together(i)
+            term[at] = product[at] * (1.0 / order)
+            total[at] = total[at] + term[at]
     most = 0.0
     for j in range(LANES):
-        largest = 0.0
-        for d in range(diagonal.shape[0]):
-            largest = max(norms[d * LANES + j], largest)
-        halvings[j] = 0.0
-        while largest > LARGEST_NORM and halvings[j] < MOST_HALVINGS:
-            largest *= 0.5
-            halvings[j] += 1.0
-        most = max(most, halvings[j])
-        for e in range(rate_entries.shape[0]):
-            scaled[rate_entries[e] * LANES + j] *= 0.5 ** halvings[j]
-    total[:] = scaled
-    for d in range(diagonal.shape[0]):
-        for j in range(LANES):
-            total[diagonal[d] * LANES + j] += 1.0
-    term[:] = scaled
-    for order in range(2, TAYLOR_ORDER + 1):
-        _multiply(scaled, term, work, structure)
-        for i in range(total.shape[0]):
-            term[i] = work[i] * (1.0 / order)
-            total[i] += term[i]
-    squarings = 0.0
-    while squarings < most:
-        _multiply(total, total, work, structure)
-        for e in range(0, total.shape[0], LANES):
+        if halvings[j] > most:
+            most = halvings[j]
+    done = 0.0
+    while done < most:
+        _multiply(total, total, product, structure)
+        for e in range(0, n, LANES):
             for i in range(0, LANES, WIDTH):
-                lane = together(i)
-                total[lane + e] = where(halvings[lane] > squarings, work[lane + e], total[lane + e])
-        squarings += 1.0
+                at = together(e + i)
+                total[at] = where(halvings[together(i)] > done, product[at], total[at])
+        done += 1.0
+
+
+@inner
+def _scale(rates, h, structure, scaled, norms, halvings):  # type: ignore[no-untyped-def]
+    """Fill ``scaled`` with A h / 2**halvings, so small that the series converges, lane by lane."""
+    scaled[:] = 0.0
+    norms[:] = 0.0
+    for i in range(0, LANES, WIDTH):
+        lane = together(i)
+        for e in range(structure.rates.shape[0]):
+            at = structure.rates[e] * LANES + lane
+            row = structure.rows[structure.rates[e]] * LANES + lane
+            value = rates[e * LANES + lane] * h
+            scaled[at] = scaled[at] + value
+            norms[row] = norms[row] + abs(value)
+        largest = norms[lane]
+        for d in range(1, structure.diagonal.shape[0]):
+            largest = max(largest, norms[d * LANES + lane])
+        count = 0.0 * largest
+        factor = count + 1.0
+        for _ in range(MOST_HALVINGS):  # the smallest number that suffices; an infinite norm ends here
+            large = largest > LARGEST_NORM
+            largest = where(large, 0.5 * largest, largest)
+            factor = where(large, 0.5 * factor, factor)
+            count = where(large, count + 1.0, count)
+        halvings[lane] = count
+        for e in range(0, scaled.shape[0], LANES):
+            scaled[e + lane] = scaled[e + lane] * factor
 
 
 class Rows(NamedTuple):

@@ -16,9 +16,16 @@ from numpy.typing import NDArray
 from subside.engine.kernel.exponential import WEIGHTS, end, middle, step, weights
 from subside.engine.kernel.functions import log, logistic, michaelis
 from subside.engine.kernel.grid import grid
-from subside.engine.kernel.jit import compiled, inner, scalar
-from subside.engine.kernel.lanes import LANES, aligned, blocks, from_lanes, scratch, to_lanes
-from subside.engine.kernel.linear import TRACE_RATE, advance, pattern, propagators, select_rows
+from subside.engine.kernel.jit import inner, scalar
+from subside.engine.kernel.lanes import LANES, aligned, blocks, from_lanes, to_lanes
+from subside.engine.kernel.linear import (
+    TRACE_RATE,
+    advance,
+    fill_propagators,
+    pattern,
+    select_rows,
+    workspace,
+)
 from subside.engine.kernel.pool import over_blocks
 from subside.engine.kernel.vector import WIDTH, stream, together
 
@@ -164,27 +171,6 @@ def _run_block(x0, xm, x1, y, d0, dm, d1, phi, w, q, dose, size, segment, keep,
             k += 1
 
 
-@compiled
-def _run_blocks(first, last, rates, slow_rates, slow, start, dose, sizes_h, size, segment, keep,
-                structure, all_rows, driver_rows, out):  # type: ignore[no-untyped-def]  # fmt: skip
-    phi = scratch(2 * sizes_h.shape[0] * structure.rows.shape[0] * LANES).reshape(2 * sizes_h.shape[0], -1)
-    w = scratch(sizes_h.shape[0] * N_SLOW * WEIGHTS * LANES).reshape(sizes_h.shape[0], -1)
-    x0, xm, x1 = (
-        scratch((N_LINEAR + 1) * LANES), scratch((N_LINEAR + 1) * LANES), scratch((N_LINEAR + 1) * LANES)
-    )  # fmt: skip
-    y = scratch(N_SLOW * LANES)
-    d0, dm, d1 = scratch(2 * LANES), scratch(2 * LANES), scratch(2 * LANES)
-    for block in range(first, last):
-        propagators(rates[block], sizes_h, structure, phi)
-        weights(slow_rates[block], sizes_h, w)
-        x0[:] = 0.0
-        y[:] = start[block]
-        _run_block(
-            x0, xm, x1, y, d0, dm, d1, phi, w, slow[block], dose[block], size, segment, keep,
-            all_rows, driver_rows, out[block].reshape(-1),
-        )  # fmt: skip
-
-
 @inner
 def _keep(o, at, x, y):  # type: ignore[no-untyped-def]
     """Write the states at position ``at`` of the output."""
@@ -283,14 +269,24 @@ def simulate(
     out = buffer(n, len(regimen.times_h)) if out is None else out
     rates, slow_rates, slow, start, dose = (to_lanes(v) for v in (rates, slow_rates, slow, start, dose))
 
-    def work(first: int, last: int) -> None:
-        _run_blocks(
-            first, last, rates, slow_rates, slow, start, dose,
-            steps.sizes_h, steps.size, steps.segment, steps.keep, PATTERN,
-            ALL_ROWS, DRIVER_ROWS, out,
-        )  # fmt: skip
+    n_sizes, flat = len(steps.sizes_h), out.reshape(len(out), -1)
 
-    over_blocks(work, blocks(n), threads=threads)
+    def run(first: int, last: int) -> None:
+        work = workspace(PATTERN)
+        phi = aligned((2 * n_sizes, PATTERN.rows.size * LANES))
+        w = aligned((n_sizes, N_SLOW * WEIGHTS * LANES))
+        x0, xm, x1 = aligned((3, (N_LINEAR + 1) * LANES))
+        d0, dm, d1 = aligned((3, 2 * LANES))
+        for block in range(first, last):
+            fill_propagators(rates[block], steps.sizes_h, PATTERN, phi, work)
+            weights(slow_rates[block], steps.sizes_h, w)
+            x0[:] = 0.0
+            _run_block(
+                x0, xm, x1, start[block], d0, dm, d1, phi, w, slow[block], dose[block],
+                steps.size, steps.segment, steps.keep, ALL_ROWS, DRIVER_ROWS, flat[block],
+            )  # fmt: skip
+
+    over_blocks(run, blocks(n), threads=threads)
     return out
 
 
