@@ -69,16 +69,22 @@ def _less_drug(case: Case, seed: int) -> Note:
     from subside.engine.ledger import ROUTE_NAMES, less_drug
     from subside.report import Note
 
-    lines = [
-        f"{ROUTE_NAMES.get(row.route, row.route)}: {_points(row.full_points)} as planned, "
-        f"{_points(row.tenth_points)} at a tenth of every rate, "
-        f"{_points(row.short_points)} after one infusion of 0.5 mg/kg esketamine over 40 min"
+    rows = tuple(
+        (
+            ROUTE_NAMES.get(row.route, row.route),
+            _points(row.full_points),
+            _points(row.tenth_points),
+            _points(row.short_points),
+        )
         for row in less_drug(case, seed=seed)
-    ]
+    )
     return Note(
         title="What less drug would do, by rival explanation",
         text="Mean difference from placebo a week after the last infusion, in points of pain at rest, if the "
-        "low-dose effect travels by one way alone. " + "; ".join(lines) + ".",
+        "low-dose effect travels by one way alone; the short infusion is 0.5 mg/kg esketamine over 40 min. "
+        "The ways agree on the trial they were fitted to and part below it.",
+        columns=("Way", "As planned", "A tenth of every rate", "One short infusion"),
+        rows=rows,
     )
 
 

@@ -74,7 +74,7 @@ def compare(
     typical: bool = False,
     draws: int = DRAWS_OF_ONE,
     beliefs: Beliefs | None = None,
-    verify: bool = False,
+    verify: bool = True,
     progress: Progress | None = None,
 ) -> Comparison:
     """Return the same people under the case's own regimen (``case``) and under other arms.
