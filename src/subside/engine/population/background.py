@@ -1,7 +1,12 @@
-"""What medicines taken anyway mean for breathing and alertness."""
+"""What medicines taken anyway mean for breathing and alertness.
+
+A medicine is known by any word of its name (``oxycodone/naloxone``, ``fentanyl patch``); what is not
+known counts as nothing here, and ``care`` asks about it.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -24,35 +29,42 @@ def table() -> dict[str, Any]:
 def morphine_equivalents_mg_per_d(case: Case) -> float:
     """Return the regular opioids of a case in oral morphine equivalents a day.
 
-    A known opioid whose dose is not written counts as ``UNKNOWN_DOSE_MME``: unknown is never none.
+    A known opioid whose dose is not written, or which has no factor, counts as ``UNKNOWN_DOSE_MME``:
+    unknown is never none.
     """
     total = 0.0
     by_mg, by_patch = table()["mme_per_mg"], table()["mme_per_d_per_mcg_per_h"]
-    for name, daily_mg, mg_per_h in _taken(case):
-        if name in by_patch and mg_per_h is not None:
-            total += by_patch[name] * mg_per_h * MCG_PER_MG
-        elif name in by_mg and daily_mg is not None:
-            total += by_mg[name] * daily_mg
-        elif name in by_mg or name in by_patch:
-            total += UNKNOWN_DOSE_MME
+    without = set(table()["opioids_without_factor"])
+    for words, daily_mg, mg_per_h in _taken(case):
+        for name in words & (by_mg.keys() | by_patch.keys() | without):
+            if name in by_patch and mg_per_h is not None:
+                total += by_patch[name] * mg_per_h * MCG_PER_MG
+            elif name in by_mg and daily_mg is not None:
+                total += by_mg[name] * daily_mg
+            else:
+                total += UNKNOWN_DOSE_MME
     return total
 
 
 def takes_benzodiazepine(case: Case) -> bool:
-    """Return whether a benzodiazepine is among the medicines."""
-    known = set(table()["benzodiazepines"])
-    return any(name in known for name, _, _ in _taken(case))
+    """Return whether a benzodiazepine, or a drug of the same receptor, is among the medicines."""
+    known = {*table()["benzodiazepines"], *table()["benzodiazepine_like"]}
+    return any(known & words for words, _, _ in _taken(case))
 
 
-def _taken(case: Case) -> Iterator[tuple[str, float | None, float | None]]:
-    """Yield name, daily dose (mg) and rate (mg/h) of every other drug of a case."""
+def _taken(case: Case) -> Iterator[tuple[frozenset[str], float | None, float | None]]:
+    """Yield the words of the name, daily dose (mg) and rate (mg/h) of every other drug of a case."""
     weight = case.patient.weight_kg
     for medicine in case.patient.medicines:
         rate = None if medicine.rate is None else parse_rate(medicine.rate).for_weight(weight)
-        yield medicine.name.strip().lower(), medicine.daily_mg(weight), rate
+        yield _words(medicine.name), medicine.daily_mg(weight), rate
     for treatment in case.treatments:
         if treatment.kind != "drug":
             continue
         dose, every = treatment.dose_mg(weight), treatment.every_h
         daily = None if dose is None or every is None else dose * H_PER_DAY / every
-        yield treatment.name.strip().lower(), daily, treatment.mg_per_h(weight)
+        yield _words(treatment.name), daily, treatment.mg_per_h(weight)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", name.lower()))

@@ -118,25 +118,47 @@ def prior() -> Beliefs:
     )
 
 
+#: What fits wrote, in the order in which they are laid over the prior.
+FITTED = ("chronic_pain", "side_effects")
+
+
 @cache
-def fitted() -> Beliefs:
-    """Return the beliefs after the fit that ships with the package; the prior where none does."""
-    path = files("subside.evidence").joinpath("fitted/chronic_pain.toml")
-    if not path.is_file():
-        return prior()
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    beliefs = prior().with_values(raw["parameters"])
+def fitted(names: tuple[str, ...] = FITTED) -> Beliefs:
+    """Return the beliefs after the fits that ship with the package; the prior where there is none.
+
+    Args:
+        names: Of the files in ``evidence/fitted``; a fit leaves out its own.
+    """
+    beliefs = prior()
+    for name in names:
+        path = files("subside.evidence").joinpath(f"fitted/{name}.toml")
+        if path.is_file():
+            beliefs = _with_fit(beliefs, tomllib.loads(path.read_text(encoding="utf-8")))
+    return beliefs
+
+
+def _with_fit(beliefs: Beliefs, raw: Mapping[str, Any]) -> Beliefs:
+    """Return beliefs with the parameters, weights and joint spread that one fit wrote."""
+    beliefs = beliefs.with_values(
+        {
+            name: {**fields, "rows": tuple(fields["rows"])} if "rows" in fields else fields
+            for name, fields in raw["parameters"].items()
+        }
+    )
     hypotheses = dict(beliefs.hypotheses)
     for name, weights in raw.get("hypotheses", {}).items():
         hypotheses[name] = replace(hypotheses[name], weights=weights)
-    joint = tuple(raw["joint"]["names"])
+    beliefs = replace(beliefs, hypotheses=hypotheses)
+    if "joint" not in raw:
+        return beliefs
+    names = tuple(raw["joint"]["names"])
     covariance = np.array(raw["joint"]["covariance"], dtype=np.float64)
-    return replace(
-        beliefs,
-        hypotheses=hypotheses,
-        joint=joint,
-        joint_cholesky=np.asarray(np.linalg.cholesky(covariance + 1e-12 * np.eye(len(joint))), np.float64),
-    )
+    # Fits are independent of one another: a block each.
+    before, m = len(beliefs.joint), len(names)
+    cholesky = np.zeros((before + m, before + m))
+    cholesky[:before, :before] = beliefs.joint_cholesky
+    cholesky[before:, before:] = np.linalg.cholesky(covariance + 1e-12 * np.eye(m))
+    return replace(beliefs, joint=(*beliefs.joint, *names), joint_cholesky=cholesky)
 
 
 def _belief(name: str, fields: Mapping[str, Any]) -> Belief:
