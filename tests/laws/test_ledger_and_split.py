@@ -1,4 +1,4 @@
-"""The mechanism ledger adds up and knows which way is shut; the split of the uncertainty moves one part at a time."""
+"""The ledger adds up and knows which way is shut; the split of uncertainty moves one part at a time."""
 
 from __future__ import annotations
 
