@@ -22,6 +22,7 @@ from subside.care.monitoring import (
     events,
     fold,
     folding,
+    moments,
     new_snapshot,
     readings,
     record,
@@ -342,7 +343,7 @@ def widened(patch: pytest.MonkeyPatch) -> Thresholds:
 def in_utc(patch: pytest.MonkeyPatch) -> Thresholds:
     from datetime import UTC, datetime
 
-    patch.setattr(record, "_moment", lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC))
+    patch.setattr(moments, "_moment", lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC))
     return LIMITS
 
 

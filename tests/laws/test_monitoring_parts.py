@@ -22,8 +22,9 @@ from subside.care.monitoring import (
 )
 from subside.care.monitoring.early_warning import PARTS, score
 from subside.care.monitoring.messages import PROMPTS
+from subside.care.monitoring.moments import elapsed_ms
 from subside.care.monitoring.observation import EVENTS
-from subside.care.monitoring.record import elapsed_ms, parse_csv
+from subside.care.monitoring.record import parse_csv
 from subside.care.monitoring.rulebook import build
 from subside.errors import CaseError, ParameterError, UnknownNameError
 

@@ -43,7 +43,7 @@ def run(options: Namespace, _talk: Talk) -> Answer:
     from pathlib import Path
 
     from subside.care.monitoring import thresholds
-    from subside.care.monitoring.record import elapsed_ms
+    from subside.care.monitoring.moments import elapsed_ms
     from subside.care.monitoring.rulebook import DEFAULT_SITE
     from subside.care.replay import read_record, replay, replay_result
 

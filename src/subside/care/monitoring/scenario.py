@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from subside.care.monitoring.moments import elapsed_ms
 from subside.care.monitoring.observation import Observation
-from subside.care.monitoring.record import Record, elapsed_ms, parse_csv
+from subside.care.monitoring.record import Record, parse_csv
 from subside.care.monitoring.rulebook import DEFAULT_SITE, SITES, thresholds
 from subside.care.monitoring.threshold import Baseline
 from subside.errors import CaseError, Problem, SubsideError, UnitError, nearest
