@@ -142,7 +142,7 @@ def test_a_broken_blind_widens_the_gap_between_drug_and_placebo_from_both_sides(
 def test_what_no_data_support_is_off_until_asked_for_and_changes_something_then(hypothesis: str) -> None:
     text = TEXT.replace(
         "[[infusion]]",
-        'medicines = [ { name = "oxycodone", dose = "40 mg", every = "12 h", route = "oral" } ]\n[[infusion]]',
+        'medicines = [ { name = "oxycodone", dose = "40 mg", every = "12 h" } ]\n[[infusion]]',
         1,
     )
     case = parse_case(text, origin="invented")

@@ -110,7 +110,7 @@ def test_sharp_data_narrow_what_they_determine_and_leave_the_rest_to_its_prior(r
     assert max(sd.values()) < 1.05  # no fit knows less than the prior
 
 
-def test_a_fit_that_starts_at_the_prior_moves_most_of_the_way_to_a_strange_truth(
+def test_a_fit_that_starts_at_the_prior_moves_most_of_the_way_to_the_truth(
     recovered: Recovered,
 ) -> None:
     """The law can fail: the prior itself is many standard errors from what was observed."""
