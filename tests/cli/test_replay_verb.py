@@ -83,6 +83,24 @@ def test_a_parquet_record_gives_the_same_as_its_csv(subside, record, tmp_path):
     assert second["states"] == first["states"]
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_parquet_record_may_hold_real_times_of_any_resolution(subside, tmp_path, unit):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    per_s = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    found = []
+    for kind in (pyarrow.timestamp(unit, tz="UTC"), pyarrow.duration(unit)):
+        at = pyarrow.array([i * per_s for i in range(15)], kind)
+        table = {"at": at, "what": ["spo2_percent"] * 15, "value": [90.0] * 15, "unit": ["%"] * 15}
+        path = tmp_path / "session.parquet"
+        parquet.write_table(pyarrow.table(table), path)
+        result = json.loads(subside("replay", str(path), "--json").stdout)["result"]
+        found.append([(c["at_ms"], c["key"]) for c in result["timeline"] if c["kind"] == "raised"])
+    assert (10_000, "spo2_critical") in found[0]
+    assert found[0] == found[1]
+
+
 def test_every_mistake_of_a_record_is_named_with_its_line_and_nothing_else_is_printed(subside, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text(

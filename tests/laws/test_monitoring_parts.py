@@ -24,9 +24,9 @@ from subside.care.monitoring.early_warning import PARTS, score
 from subside.care.monitoring.messages import PROMPTS
 from subside.care.monitoring.moments import elapsed_ms
 from subside.care.monitoring.observation import EVENTS
-from subside.care.monitoring.record import parse_csv
+from subside.care.monitoring.record import Record, parse_csv
 from subside.care.monitoring.rulebook import build
-from subside.errors import CaseError, ParameterError, UnknownNameError
+from subside.errors import CaseError, ParameterError, Problem, UnknownNameError
 
 LIMITS = thresholds("texas")
 NORMAL = {
@@ -258,3 +258,35 @@ def test_every_event_can_be_the_first_thing_that_happens() -> None:
         first = Observation(at_ms=0, what=what, text="x", source="Nurse Example", received_ms=0)
         snapshot, _ = fold(new_snapshot(0), [first], LIMITS, Baseline(), 5_000)
         assert snapshot.started_ms == 0
+
+
+def read_or_refused(text: str) -> tuple[Record | None, tuple[Problem, ...]]:
+    try:
+        return parse_csv(text, origin="any.csv"), ()
+    except CaseError as error:
+        return None, error.problems
+
+
+WORDS = st.sampled_from(
+    ("0:00:01", "5", "1 min", "spo2_percent", "ack", "rate_change", "hr_bpm", "97", "%", "/min", "", "nan",
+     "inf", "device", "manual", "2030-01-05T14:30:00Z", "2030-13-45T00:00:00Z", '"', "'", "-1 s", "1e999",
+     "1 h 2 x", "\x00", "é")
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=8), max_size=8))
+def test_whatever_a_table_holds_it_is_read_or_refused_with_lines(rows: list[list[str]]) -> None:
+    text = "at,what,value,unit,source,device,received\n" + "\n".join(",".join(row) for row in rows)
+    record, problems = read_or_refused(text)
+    assert all(p.line is not None or p.where == "rows" for p in problems)
+    if record is not None:
+        snapshot, _ = fold(new_snapshot(0), record.observations, LIMITS, record.baseline, 100_000_000)
+        assert snapshot.now_ms == 100_000_000
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    record, problems = read_or_refused(text)
+    assert (record is None) == bool(problems)

@@ -148,6 +148,16 @@ def _parquet_rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
     problems = _header_problems(names, 1)
     if problems:
         raise CaseError(problems, origin=path.name)
+    # Nanoseconds have no Python type; a millisecond is all that counts here.
+    for place, column in enumerate(table.schema):
+        kind = column.type
+        if pyarrow.types.is_timestamp(kind):
+            coarse = pyarrow.timestamp("us", tz=kind.tz)
+        elif pyarrow.types.is_duration(kind):
+            coarse = pyarrow.duration("us")
+        else:
+            continue
+        table = table.set_column(place, column.name, table.column(place).cast(coarse, safe=False))
     rows = table.rename_columns(names).to_pylist()
     return [(number, row) for number, row in enumerate(rows, start=1)]
 
@@ -157,7 +167,8 @@ def _header_problems(header: Sequence[str], line: int) -> list[Problem]:
     for name in header:
         if name not in COLUMNS:
             close = nearest(name, COLUMNS)
-            hint = f"Did you mean '{close}'?" if close else "Separate the cells by commas."
+            odd = "Separate the cells by commas." if any(c in name for c in ";\t|") else "Remove it."
+            hint = f"Did you mean '{close}'?" if close else odd
             found.append(problem(line, "header", f"the column {shown(name)}", ", ".join(COLUMNS), hint))
     found += [
         problem(line, "header", f"no column '{name}'", ", ".join(COLUMNS), "Add it.")

@@ -36,6 +36,7 @@ _BASELINE: Final = {
     for f in fields(Baseline)
     if f.name not in ("capnography", "news2_spo2_scale")
 }
+_YES_NO: Final = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 _NEEDS: Final = ("capnography_needed", "news2_spo2_scale")
 
 
@@ -157,8 +158,8 @@ class Row:
         cell = self.cells["value"]
         if cell in ("", None, "---"):
             return None
-        if channel.unit == "0/1" and str(cell).lower() in ("yes", "no"):
-            return 1.0 if str(cell).lower() == "yes" else 0.0
+        if channel.unit == "0/1" and str(cell).lower() in _YES_NO:
+            return _YES_NO[str(cell).lower()]
         return self._number(cell, channel.unit)
 
     def _number(self, cell: object, unit: str) -> float | None:
