@@ -240,6 +240,14 @@ def test_an_unknown_arm_suggests_the_nearest(engine, case, capsys, text, says):
     assert engine.asked == []
 
 
+def test_a_run_that_no_memory_holds_is_refused_before_it_starts(engine, case, capsys, monkeypatch):
+    monkeypatch.setattr("subside.cli.memory.available_bytes", lambda: 4e9)
+    assert main(["simulate", case, "--patients", "1000000", "--out", "never"]) == WRONG_CALL
+    assert "fewer patients" in capsys.readouterr().err
+    assert engine.asked == []
+    assert main(["simulate", case, "--patients", "2000", "--json"]) == 0
+
+
 def test_cite_marks_the_figures_that_nobody_confirmed(engine, case, capsys):
     assert main(["cite", case]) == 0
     text = capsys.readouterr().out

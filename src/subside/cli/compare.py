@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer
 from subside.cli.arguments import Parser
+from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
 from subside.cli.talk import Talk
@@ -55,6 +56,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
     """Simulate every arm with the same patients and the same random streams."""
     case = load_case(options)
     arms = _arms(options.arms)
+    check_memory(case, n_patients=options.patients, times_h=options.at, arms=len(arms) + 1)
     ready(talk)
     from subside import engine
     from subside.course import compare_result

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser
+from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
 from subside.cli.talk import Talk
@@ -59,6 +60,8 @@ def _simulate(
     options: Namespace, case: Case, talk: Talk, *, keep: bool
 ) -> tuple[Course, Comparison | None]:
     """The course, and the comparison with placebo if someone will read its headline."""
+    alone = bool(options.json and options.out is None)
+    check_memory(case, n_patients=options.patients, times_h=options.at, arms=1 if alone else 2)
     ready(talk)
     from subside import engine
 
@@ -70,7 +73,7 @@ def _simulate(
     }
     people = "1 patient" if options.patients == 1 else f"{options.patients} patients"
     with talk.progress(f"Simulating {people}") as progress:
-        if options.json and options.out is None:
+        if alone:
             return engine.simulate(case, **common, keep=keep, progress=progress), None
         comparison = engine.compare(case, ["placebo"], **common, progress=progress)
     return comparison.arms["case"], comparison
