@@ -53,6 +53,14 @@ def test_a_file_that_is_not_there_is_a_wrong_call(subside, tmp_path):
     assert done.returncode == 2
     assert done.stdout == ""
     assert "no such file" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_in_place_of_a_file_is_named_once(subside, tmp_path):
+    done = subside("case", "check", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.count("got a directory") == 1
+    assert "cannot be read" not in done.stderr
 
 
 def test_show_prints_conversions_for_people_and_for_programs(subside, skeleton):

@@ -152,6 +152,8 @@ def test_out_holds_the_report_the_table_and_the_summary(engine, case, capsys, tm
         (["--at", "nan d"], "finite number"),
         (["--patiens", "3"], "did you mean --patients?"),
         (["another.toml"], "another.toml"),
+        (["--out", ""], "name of a folder"),
+        (["--typical", "--patients", "5"], "Leave one of the two out"),
     ],
 )
 def test_a_wrong_option_is_one_line_that_names_it(engine, case, capsys, words, says):

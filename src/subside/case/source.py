@@ -41,6 +41,8 @@ def read_text(path: FilePath) -> str:
             )
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
+    except CaseError:  # is a ValueError too, and says already what is wrong
+        raise
     except FileNotFoundError:
         raise _whole(
             path,

@@ -13,7 +13,7 @@ from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser, WrongCallError, add_common
 from subside.cli.talk import Talk
 from subside.cli.verbs import VERBS
-from subside.errors import ComputationError, SubsideError, nearest
+from subside.errors import CaseError, ComputationError, SubsideError, nearest
 
 __all__ = ["DONE", "FINDING", "OUR_FAILURE", "STOPPED", "WRONG_CALL", "help_text", "run", "verb_help"]
 
@@ -40,7 +40,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     except ComputationError as error:
         return _our_failure(error, talk)
     except SubsideError as error:
-        talk.say(str(error))
+        talk.say(_in_words(error))
         return WRONG_CALL
     except Exception as error:  # whatever it is, it is ours: a short message, details in a file
         return _our_failure(error, talk)
@@ -118,6 +118,13 @@ Exit codes:  0 done, 1 done with a finding, 2 a wrong call, 3 a failure of ours.
 def verb_help(verb: str) -> str:
     """Return what ``subside VERB --help`` prints."""
     return _parser(verb).format_help().rstrip()
+
+
+def _in_words(error: SubsideError) -> str:
+    """The message; one mistake of a case file in one line, several in a line each below its name."""
+    if isinstance(error, CaseError) and len(error.problems) == 1:
+        return f"{error.origin}: {error.problems[0]}"
+    return str(error)
 
 
 def _unknown_verb(word: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from subside.errors import SubsideError, nearest
@@ -15,6 +16,7 @@ __all__ = [
     "Parser",
     "WrongCallError",
     "add_common",
+    "folder",
     "patients",
     "seed",
     "times",
@@ -108,6 +110,14 @@ def seed(text: str) -> int:
 def patients(text: str) -> int:
     """Return a number of patients."""
     return _whole_number(text, low=1, high=MAX_PATIENTS, example="--patients 1000")
+
+
+@_reader
+def folder(text: str) -> Path:
+    """Return a folder's path; an empty text is a variable that was not set, not the folder one is in."""
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"must be the name of a folder; got {text!r}. Try --out results")
+    return Path(text)
 
 
 @_reader

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
-from subside.cli.arguments import Parser
+from subside.cli.arguments import Parser, WrongCallError, folder
 from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
@@ -33,7 +33,7 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=folder,
         default=None,
         metavar="DIR",
         help="also write report.html, course.parquet and summary.json into DIR",
@@ -42,6 +42,11 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Namespace, talk: Talk) -> Answer:
     """Simulate the case, and placebo beside it wherever a headline is shown."""
+    if options.typical and options.patients > 1:
+        raise WrongCallError(
+            "--typical is one line without people in it; got --patients "
+            f"{options.patients} beside it. Leave one of the two out."
+        )
     case = load_case(options)
     if options.out is None:
         return _answer(options, case, *_simulate(options, case, talk, keep=False))
