@@ -654,3 +654,62 @@ def test_probes_taken_off_at_the_end_do_not_keep_the_session_open() -> None:
     snapshot, changes = run([*session, event(180, "monitoring_end")], 190)
     assert times(changes, "raised", "watchdog") == [115]
     assert snapshot.phase == "ended"
+
+
+# --- words and small print ---------------------------------------------------------------------------
+
+
+def test_an_alarm_whose_channel_came_back_low_is_known_again() -> None:
+    session = [*series("spo2_percent", (0, 20, 85), (40, 45, 86)), *series("hr_bpm", (0, 60, 72))]
+    dark, _ = run(session, 35)
+    assert (dark.alarms["spo2_critical"].present, dark.alarms["spo2_critical"].known) == (True, False)
+    assert "channel not live now" in view(dark, LIMITS, BASELINE, 36_000).alarms[0].text
+    back, changes = run(session, 45)
+    assert (back.alarms["spo2_critical"].present, back.alarms["spo2_critical"].known) == (True, True)
+    assert back.alarms["spo2_critical"].worst == 85
+    assert times(changes, "raised", "spo2_critical") == [10]
+
+
+def test_changes_say_how_long_and_to_whom() -> None:
+    session = [*ready(), event(2, "infusion_start", 20), *series("spo2_percent", (101, 160, 85))]
+    snapshot, changes = run(session, 500)
+    told = {(c.kind, c.key): c.text for c in changes}
+    assert told["raised", "missed:blood_pressure"] == "** blood pressure missed: due 120 s ago"
+    assert told["stale", "spo2_percent"] == "SpO2 ---: no reading for 10 s"
+    assert told["escalated", "spo2_critical"].endswith(
+        "unacknowledged for 120 s; to call now: everyone on site"
+    )
+    assert told["raised", "watchdog"] == "*** no data from any device: 15 s"
+    assert told["priority_raised", "stale:spo2_percent"].endswith(
+        "unacknowledged for 60 s: now high priority"
+    )
+    assert {c.to for c in changes if c.kind == "escalated"} == {
+        "charge nurse",
+        "physician",
+        "everyone on site",
+    }
+    assert snapshot.alarms["spo2_critical"].level == 3
+
+
+def test_a_channel_that_is_not_needed_any_more_stops_alarming() -> None:
+    session = [*ready(), event(1, "infusion_start", 20), by_hand(10, "moaas", 3), by_hand(60, "moaas", 5)]
+    _, changes = run(session, 70)
+    assert times(changes, "raised", "stale:etco2_mmhg") == [40]
+    # It was awaited only while the sedation was deep; nobody ever sent it.
+    assert times(changes, "cleared", "stale:etco2_mmhg") == [60]
+
+
+def test_a_flow_of_oxygen_and_a_rate_are_written_with_their_units() -> None:
+    session = [
+        *ready(),
+        event(2, "infusion_start", 20),
+        event(5, "oxygen_on", 2),
+        event(9, "rate_change", 22),
+    ]
+    _, changes = run([*session, event(20, "oxygen_off")], 30)
+    texts = [c.text for c in changes if c.kind in ("phase", "oxygen", "rate")]
+    assert texts == [
+        "infusion starts at 20 mg/h", "oxygen on 2 L/min: SpO2 is no evidence of breathing now",
+        "ordered rate 22 mg/h", "oxygen off: room air",
+    ]  # fmt: skip
+    assert {c.by for c in changes if c.kind in ("phase", "oxygen", "rate")} == {NURSE}

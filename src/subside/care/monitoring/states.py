@@ -37,7 +37,8 @@ def expected(w: Work) -> tuple[str, ...]:
     if capnography_needed(w):
         names.append("etco2_mmhg")
     for s in w.streams.values():
-        if s.what in w.plan.continuous and s.device != BY_HAND and s.what not in names:
+        seen = s.device != BY_HAND and s.source != AWAITED
+        if seen and s.what in w.plan.continuous and s.what not in names:
             names.append(s.what)
     return tuple(sorted(name for name in set(names) if name not in w.off))
 
@@ -82,6 +83,8 @@ def _of(w: Work, what: str) -> list[Stream]:
 
 def _await(w: Work, must: tuple[str, ...]) -> None:
     """A channel that must be live and was never seen gets one age limit of time to appear."""
+    for key in [k for k, s in w.streams.items() if s.source == AWAITED and s.what not in must]:
+        del w.streams[key]
     for what in must:
         if not _of(w, what):
             w.streams[what] = Stream(what, "", w.t, -1, None, AWAITED, True, ())
