@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from subside.care.logic import Value
@@ -20,14 +21,10 @@ def number(values: Mapping[str, Value], name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _ratio(over: str, under: str) -> Callable[[Mapping[str, Value]], Value]:
-    """Return the function for one fact over another; None when one is missing or the lower is 0."""
-
-    def compute(values: Mapping[str, Value]) -> Value:
-        a, b = number(values, over), number(values, under)
-        return None if a is None or not b else a / b
-
-    return compute
+def _ratio(values: Mapping[str, Value], *, over: str, under: str) -> Value:
+    """Return one fact over another; None when one is missing or the lower is 0."""
+    a, b = number(values, over), number(values, under)
+    return None if a is None or not b else a / b
 
 
 def _bolus_speed(values: Mapping[str, Value]) -> Value:
@@ -87,27 +84,21 @@ def _vial_total(values: Mapping[str, Value]) -> Value:
     return None if strength is None or volume is None else strength * volume
 
 
-def _score(function: str, *needs: str) -> Callable[[Mapping[str, Value]], Value]:
-    """Return the derivation of a discharge item by its function in ``discharge``."""
+def _score(values: Mapping[str, Value], *, item: str, needs: tuple[str, ...]) -> Value:
+    """Return an item of a discharge score by its function in ``discharge``; None while a value is missing."""
+    from subside.care import discharge
 
-    def compute(values: Mapping[str, Value]) -> Value:
-        from subside.care import discharge
-
-        given = {name: values.get(name) for name in needs}
-        if any(value is None for value in given.values()):
-            return None
-        return float(getattr(discharge, function)(**given))
-
-    return compute
+    given = {name: values.get(name) for name in needs}
+    if any(value is None for value in given.values()):
+        return None
+    return float(getattr(discharge, item)(**given))
 
 
-def _sum(*items: str) -> Callable[[Mapping[str, Value]], Value]:
-    def compute(values: Mapping[str, Value]) -> Value:
-        scores = [number(values, item) for item in items]
-        known = [score for score in scores if score is not None]
-        return sum(known) if len(known) == len(scores) else None
-
-    return compute
+def _sum(values: Mapping[str, Value], *, items: tuple[str, ...]) -> Value:
+    """Return the total of a score; None while an item is missing."""
+    scores = [number(values, item) for item in items]
+    known = [score for score in scores if score is not None]
+    return sum(known) if len(known) == len(scores) else None
 
 
 def _close(a: float, b: float) -> bool:
@@ -120,31 +111,71 @@ VISIT: Final[dict[str, Callable[[Mapping[str, Value]], Value]]] = {
     "repeats": _repeats,
     "weight_based": _weight_based,
     "bmi_if_pounds": _bmi_if_pounds,
-    "rate_mg_per_kg_h": _ratio("rate_mg_per_h", "weight_kg"),
-    "start_rate_mg_per_kg_h": _ratio("start_rate_mg_per_h", "weight_kg"),
-    "bolus_mg_per_kg": _ratio("bolus_mg", "weight_kg"),
+    "rate_mg_per_kg_h": partial(_ratio, over="rate_mg_per_h", under="weight_kg"),
+    "start_rate_mg_per_kg_h": partial(_ratio, over="start_rate_mg_per_h", under="weight_kg"),
+    "bolus_mg_per_kg": partial(_ratio, over="bolus_mg", under="weight_kg"),
     "bolus_mg_per_kg_min": _bolus_speed,
-    "total_over_plan": _ratio("total_mg", "planned_total_mg"),
-    "rate_over_plan": _ratio("rate_mg_per_h", "planned_rate_mg_per_h"),
-    "rate_over_last": _ratio("rate_mg_per_h", "last_rate_mg_per_h"),
-    "weight_over_last": _ratio("weight_kg", "last_weight_kg"),
+    "total_over_plan": partial(_ratio, over="total_mg", under="planned_total_mg"),
+    "rate_over_plan": partial(_ratio, over="rate_mg_per_h", under="planned_rate_mg_per_h"),
+    "rate_over_last": partial(_ratio, over="rate_mg_per_h", under="last_rate_mg_per_h"),
+    "weight_over_last": partial(_ratio, over="weight_kg", under="last_weight_kg"),
     "name_matches": _name_matches,
     "vial_total_mg": _vial_total,
-    "expected_ml_per_h": _ratio("rate_mg_per_h", "label_mg_per_ml"),
+    "expected_ml_per_h": partial(_ratio, over="rate_mg_per_h", under="label_mg_per_ml"),
     "pump_over_order": _pump_over_order,
     "mg_number_typed_as_ml": _typed_as_ml,
-    "padss_vitals": _score(
-        "padss_vitals", "baseline_sbp_mmhg", "now_sbp_mmhg", "baseline_hr_bpm", "now_hr_bpm"
+    "padss_vitals": partial(
+        _score,
+        item="padss_vitals",
+        needs=(
+            "baseline_sbp_mmhg",
+            "now_sbp_mmhg",
+            "baseline_hr_bpm",
+            "now_hr_bpm",
+        ),
     ),
-    "padss_pain": _score("padss_pain", "baseline_nrs_pain", "now_nrs_pain"),
-    "padss_total": _sum("padss_vitals", "padss_activity", "padss_nausea", "padss_pain", "padss_bleeding"),
-    "aldrete_circulation": _score("aldrete_circulation", "baseline_sbp_mmhg", "now_sbp_mmhg"),
-    "aldrete_saturation": _score("aldrete_saturation", "now_spo2_percent", "on_added_oxygen"),
-    "aldrete_total": _sum(
-        "aldrete_activity",
-        "aldrete_breathing",
-        "aldrete_circulation",
-        "aldrete_consciousness",
-        "aldrete_saturation",
+    "padss_pain": partial(
+        _score,
+        item="padss_pain",
+        needs=(
+            "baseline_nrs_pain",
+            "now_nrs_pain",
+        ),
+    ),
+    "padss_total": partial(
+        _sum,
+        items=(
+            "padss_vitals",
+            "padss_activity",
+            "padss_nausea",
+            "padss_pain",
+            "padss_bleeding",
+        ),
+    ),
+    "aldrete_circulation": partial(
+        _score,
+        item="aldrete_circulation",
+        needs=(
+            "baseline_sbp_mmhg",
+            "now_sbp_mmhg",
+        ),
+    ),
+    "aldrete_saturation": partial(
+        _score,
+        item="aldrete_saturation",
+        needs=(
+            "now_spo2_percent",
+            "on_added_oxygen",
+        ),
+    ),
+    "aldrete_total": partial(
+        _sum,
+        items=(
+            "aldrete_activity",
+            "aldrete_breathing",
+            "aldrete_circulation",
+            "aldrete_consciousness",
+            "aldrete_saturation",
+        ),
     ),
 }

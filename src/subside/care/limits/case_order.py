@@ -8,6 +8,7 @@ from subside.care.facts import Facts
 from subside.care.screening.case_facts import case_answers
 from subside.case import Case, Infusion, Regimen
 from subside.errors import ParameterError
+from subside.units import parse_dose, parse_rate
 
 __all__ = ["facts_from_order"]
 
@@ -32,21 +33,20 @@ def facts_from_order(case: Case, **more: object) -> Facts:
         )
     answers = case_answers(case)
     most = case.regimen().at_most()
-    own = {**answers}
     drugs = most.drugs
     answers.update(
         drug=drugs[0] if len(drugs) == 1 else None,
         rate_mg_per_h=_peak(most),
         start_rate_mg_per_h=_first_rate(most),
-        entered_unit=_unit(case),
+        weight_based=_per_kg(case),
         weight_unit="kg",
         **_bolus(case),
         **_longest(case, most),
     )
-    if own.get("prior_ketamine") in ("no", False):
+    if answers.get("prior_ketamine") in ("no", False):
         sessions = sum(1 for i in case.infusions for start in i.starts_h if start < H_PER_YEAR)
         answers.update(earlier_infusions=0, infusions_12_months=sessions)
-    answers.update(getattr(case, "answers", {}))
+    answers.update(case.answers)
     return Facts.of({**answers, **more})
 
 
@@ -61,8 +61,6 @@ def _first_rate(regimen: Regimen) -> float:
 
 def _bolus(case: Case) -> dict[str, Any]:
     """Return the largest bolus and how long it takes; 0 mg when there is none."""
-    from subside.units import parse_dose
-
     weight = case.patient.weight_kg
     boluses = [
         (parse_dose(infusion.bolus.dose).for_weight(weight), infusion.bolus.over_h * _S_PER_H)
@@ -89,19 +87,22 @@ def _longest(case: Case, regimen: Regimen) -> dict[str, float]:
     return {"total_mg": max(totals), "infusion_hours": max(hours)}
 
 
-def _unit(case: Case) -> str | None:
-    """Return the unit in which rates were written, per kg if any was; None for a unit not asked about."""
-    units = [text.split(maxsplit=1)[-1] for infusion in case.infusions for text in _rates(infusion)]
-    known = {u.lower().replace("ug", "mcg").replace(" ", ""): u for u in units}
-    for key in sorted(known, key=lambda unit: "/kg" not in unit):
-        return {"ml/h": "mL/h"}.get(key, key)
-    return None
+def _per_kg(case: Case) -> bool:
+    """Return whether any rate or dose of the order is per kg of body weight."""
+    return any(
+        parse_rate(text, concentration=infusion.concentration).per_kg
+        for infusion in case.infusions
+        for text in _rates(infusion)
+    ) or any(parse_dose(text).per_kg for infusion in case.infusions for text in _doses(infusion))
 
 
 def _rates(infusion: Infusion) -> list[str]:
-    steps = [text for s in infusion.steps for text in (s.rate, s.from_rate, s.to_rate) if text]
+    rates = [text for s in infusion.steps for text in (s.rate, s.from_rate, s.to_rate) if text]
     if infusion.policy is not None:
-        steps += [infusion.policy.start_rate, infusion.policy.ceiling]
-    if infusion.bolus is not None and "/kg" in infusion.bolus.dose:
-        steps.append("1 mg/kg/h")
-    return [text for text in steps if text]
+        rates += [infusion.policy.start_rate, infusion.policy.step, infusion.policy.ceiling]
+    return rates
+
+
+def _doses(infusion: Infusion) -> list[str]:
+    doses = [step.dose for step in infusion.steps if step.dose]
+    return doses if infusion.bolus is None else [*doses, infusion.bolus.dose]

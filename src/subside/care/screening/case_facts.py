@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from subside.care.facts import Facts, fact_kinds
@@ -58,8 +57,7 @@ def case_answers(case: Case) -> dict[str, object]:
     answers["alt_times_uln"] = _alt(patient.labs)
     answers.update(medicine_answers(_medicine_names(case)))
     answers["refractory"] = prior_treatments(case).refractory
-    own: Mapping[str, Any] = getattr(case, "answers", {})
-    answers.update(own)
+    answers.update(case.answers)
     return answers
 
 
