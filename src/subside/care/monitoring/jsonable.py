@@ -38,7 +38,7 @@ def snapshot_to_json(s: Snapshot) -> dict[str, Any]:
         "format": FORMAT,
         **dict(zip(_PLAIN, _PLAIN_VALUES(s), strict=True)),
         "pending": [observation_to_json(o) for o in s.pending],
-        "streams": {key: s.streams[key] for key in sorted(s.streams)},
+        "streams": {key: _short(s.streams[key]) for key in sorted(s.streams)},
         "alarms": {key: _ALARM_VALUES(s.alarms[key]) for key in sorted(s.alarms)},
         "checks": {key: s.checks[key] for key in sorted(s.checks)},
         "off": s.off,
@@ -61,7 +61,7 @@ def snapshot_from_json(document: Mapping[str, Any]) -> Snapshot:
         return Snapshot(
             **{name: document[name] for name in _PLAIN},
             pending=tuple(observation_from_json(o) for o in document["pending"]),
-            streams=MappingProxyType({k: _stream(v) for k, v in document["streams"].items()}),
+            streams=MappingProxyType({k: _stream(k, v) for k, v in document["streams"].items()}),
             alarms=MappingProxyType({k: _alarm(k, v) for k, v in document["alarms"].items()}),
             checks=MappingProxyType({k: Due(*v) for k, v in document["checks"].items()}),
             off=tuple(document["off"]),
@@ -95,7 +95,16 @@ def _alarm(key: str, values: Sequence[Any]) -> Alarm:
     return Alarm(key=key, **dict(zip(_ALARM[1:], values, strict=True)))
 
 
-def _stream(values: Sequence[Any]) -> Stream:
-    what, device, at_ms, sequence, value, source, live, runs = values
+def _short(s: Stream) -> tuple[Any, ...]:
+    """Return a stream without what its key says, and in three numbers if it is live and within all limits."""
+    if s.live and not s.runs and s.source == "device":
+        return (s.at_ms, s.sequence, s.value)
+    return tuple(s[2:])
+
+
+def _stream(key: str, values: Sequence[Any]) -> Stream:
+    what, _, device = key.partition("@")
+    at_ms, sequence, value = values[:3]
+    source, live, runs = values[3:] if len(values) > 3 else ("device", True, ())
     judged = tuple(None if run is None else Run(*run) for run in runs)
     return Stream(what, device, at_ms, sequence, value, source, live, judged)
