@@ -56,6 +56,7 @@ class Structure:
 
     form: str = "monostable"
     route: str = "allosteric"
+    responders: str = "continuous"
 
     @property
     def name(self) -> str:
@@ -256,6 +257,7 @@ def simulate_arm(
             "patient": case.patient.model_copy(update={"nrs_pain": stated, "nrs_pain_movement": None}),
             "options": {
                 **case.options, "sensitization": structure.form, "low_dose_route": structure.route,
+                "responders": structure.responders,
             },
         }
     )  # fmt: skip

@@ -139,6 +139,8 @@ def _of_trial(trial: Trial, beliefs: Beliefs, seed: int, replicates: int, fitted
         model = values(drawn)
         rng = np.random.default_rng(seed)
         noisy = np.repeat(model, 25) + target.se * rng.standard_normal(25 * len(model))
+        if target.what.startswith("share"):  # a share in percent cannot leave its scale
+            noisy = np.clip(noisy, 0.0, 100.0)
         touched = "case" in target.arms
         result.append(
             Outcome(

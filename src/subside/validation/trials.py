@@ -156,6 +156,7 @@ def _sigtermans() -> Trial:
                 what="mean pain, end of week 1, esketamine",
                 figures=(k.id,), arms=("case",), times_h=(WEEK,), statistic=mean_at,
                 observed=_value(k.id), se=float(k.size or 0.0), se_basis="published",
+                note="the best of the trials: a new one is expected to do less well than this one did",
             ),
             Target(
                 what="mean pain, end of week 1, placebo",
@@ -215,7 +216,8 @@ def _goldberg() -> Trial:
                 what="share with little or no change on day 5 (less than 20 %), %",
                 figures=("goldberg_2010.worst_pain_unchanged",), arms=("case",), times_h=(118.0,),
                 statistic=share_unchanged(0.2), observed=share, se=share_se, se_basis="computed",
-                note="reported for worst pain",
+                note="reported for worst pain; people differ by degrees in the model, and few do not "
+                "change at all; the mixture form has more of them",
             ),
         ),
     )  # fmt: skip
@@ -232,7 +234,7 @@ def _kiefer() -> Trial:
                 what="change of mean pain in the week after, points",
                 figures=("kiefer_2008.pain_relief",), arms=("case",), times_h=(11 * DAY, 14 * DAY, 17 * DAY),
                 statistic=change_points, observed=0.0, se=0.9, se_basis="assumed",
-                note="no relief; 4 people, between-person SD of a change about 1.8",
+                note="no relief; 4 people, between-person SD of a change about 1.8; no reason known",
             ),
         ),
     )  # fmt: skip
