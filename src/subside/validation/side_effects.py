@@ -36,7 +36,7 @@ from subside.validation.mind_and_stomach import (
 from subside.validation.mood_fit import fit_mood
 from subside.validation.outcome import Outcome
 from subside.validation.side_effect_outcomes import at_levels, studies
-from subside.validation.side_effect_protocols import SEED, answers, simulate_study
+from subside.validation.side_effect_protocols import SEED, Study, answers, simulate_study
 
 __all__ = ["fit", "main", "outcomes", "predict", "render"]
 
@@ -60,15 +60,21 @@ def fit() -> tuple[tuple[Fit, ...], Beliefs]:
     return tuple(found), beliefs
 
 
-def predict(beliefs: Beliefs | None = None, *, n_studies: int = STUDIES_DRAWN) -> tuple[Outcome, ...]:
+def predict(
+    beliefs: Beliefs | None = None,
+    *,
+    n_studies: int = STUDIES_DRAWN,
+    of: Sequence[Study] | None = None,
+) -> tuple[Outcome, ...]:
     """Return the model's answer for every published outcome, by simulating its protocol.
 
     Each protocol is run as ``n_studies`` studies of the published size (150 people at most), each with
-    its own draw of parameters and place: the interval is what a new study would report.
+    its own draw of parameters and place: the interval is what a new study would report. ``of`` picks
+    studies; then what was measured at a known level, which needs no simulation, is left out.
     """
     beliefs = beliefs or fitted()
     found = []
-    for study in studies():
+    for study in studies() if of is None else of:
         runs = [
             answers(study, lambda half, k=k: simulate_study(half, beliefs, SEED + 1000 + k))  # type: ignore[misc]
             for k in range(n_studies)
@@ -82,7 +88,7 @@ def predict(beliefs: Beliefs | None = None, *, n_studies: int = STUDIES_DRAWN) -
                     note=target.note,
                 )
             )  # fmt: skip
-    return (*found, *at_levels(beliefs))
+    return tuple(found) if of is not None else (*found, *at_levels(beliefs))
 
 
 def outcomes() -> tuple[Outcome, ...]:
