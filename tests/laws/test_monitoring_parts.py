@@ -13,6 +13,7 @@ from subside.care.monitoring import (
     SITES,
     Baseline,
     Observation,
+    baseline_from_case,
     fold,
     new_snapshot,
     next_due_ms,
@@ -26,6 +27,7 @@ from subside.care.monitoring.moments import elapsed_ms
 from subside.care.monitoring.observation import EVENTS
 from subside.care.monitoring.record import Record, parse_csv
 from subside.care.monitoring.rulebook import build
+from subside.case import parse_case
 from subside.errors import CaseError, ParameterError, Problem, UnknownNameError
 
 LIMITS = thresholds("texas")
@@ -196,6 +198,44 @@ def test_at_most_fifty_mistakes_are_listed_and_the_rest_is_counted() -> None:
     with pytest.raises(CaseError, match="30 more mistakes") as caught:
         parse_csv("at,what,value,unit\n" + rows, origin="r.csv")
     assert len(caught.value.problems) == 51
+
+
+# --- the patient -------------------------------------------------------------------------------------
+
+CASE = """\
+format = 1
+title = "An invented person"
+[patient]
+age_years = 50
+weight_kg = 70
+condition = "complex_regional_pain_syndrome"
+sbp_mmhg = 131
+dbp_mmhg = 79
+{more}
+[[infusion]]
+drug = "esketamine"
+start = "0 h"
+steps = [ {{ rate = "10 mg/h", for = "4 h" }} ]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "needed"),
+    [
+        ('history = { sleep_apnea = "no" }\nmedicines = []', False),
+        ('history = { sleep_apnea = "yes" }\nmedicines = []', True),
+        ("medicines = []", True),  # not asked about sleep apnea: not known to be absent
+        ('history = { sleep_apnea = "no" }', True),  # medicines not asked for
+        ('history = { sleep_apnea = "no" }\nmedicines = [ { name = "oxycodone" } ]', True),
+        ('history = { sleep_apnea = "no" }\nmedicines = [ { name = "gabapentin" } ]', False),
+    ],
+)
+def test_capnography_is_spared_only_where_apnea_and_opioids_are_known_to_be_absent(
+    more: str, needed: bool
+) -> None:
+    found = baseline_from_case(parse_case(CASE.format(more=more), origin="case.toml"))
+    assert (found.sbp_mmhg, found.dbp_mmhg, found.hr_bpm) == (131, 79, None)
+    assert found.capnography == needed
 
 
 # --- the fold's edges ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ docs/explanation/monitoring.md. Exit code 1: at least one alarm was raised.
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from subside.cli.answer import Answer
 from subside.cli.arguments import Parser
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from subside.care.monitoring import Baseline
     from subside.care.replay import Entry, Replay
 
 __all__ = ["add_arguments", "run"]
@@ -66,16 +67,17 @@ def run(options: Namespace, _talk: Talk) -> Answer:
     )
 
 
-def _from_case(path: str, known: Any) -> Any:
+def _from_case(path: str, known: Baseline) -> Baseline:
     """Return the baseline, with what the record leaves open filled from the case's patient."""
     from dataclasses import replace
 
+    from subside.care.monitoring import baseline_from_case
     from subside.case import read_case
 
-    patient = read_case(path).patient
-    names = ("sbp_mmhg", "dbp_mmhg", "hr_bpm", "spo2_percent")
-    found = {name: getattr(patient, name, None) for name in names if getattr(known, name) is None}
-    return replace(known, **found)
+    patient = baseline_from_case(read_case(path))
+    names = ("sbp_mmhg", "dbp_mmhg", "hr_bpm", "spo2_percent", "rr_per_min")
+    found = {name: getattr(patient, name) for name in names if getattr(known, name) is None}
+    return replace(known, **found, capnography=known.capnography or patient.capnography)
 
 
 def _show(done: Replay, zero: datetime | None, console: Console) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         snapshot_to_json,
     )
     from subside.care.monitoring.observation import Observation
+    from subside.care.monitoring.patient import baseline_from_case
     from subside.care.monitoring.rulebook import SITES, thresholds
     from subside.care.monitoring.screen import View, view
     from subside.care.monitoring.snapshot import Alarm, Change, Snapshot, Stream, new_snapshot
@@ -37,6 +38,7 @@ _HOMES = {
     "Stream": "snapshot",
     "Thresholds": "threshold",
     "View": "screen",
+    "baseline_from_case": "patient",
     "change_to_json": "jsonable",
     "fold": "folding",
     "new_snapshot": "snapshot",
@@ -61,6 +63,7 @@ __all__ = [
     "Stream",
     "Thresholds",
     "View",
+    "baseline_from_case",
     "change_to_json",
     "fold",
     "new_snapshot",

@@ -83,9 +83,11 @@ def _monitoring_end(w: Work, o: Observation) -> None:
 
 
 def _infusion_start(w: Work, o: Observation) -> None:
+    ended = w.phase == "ended"
     if w.phase in ("infusing", "paused") or not _phase(w, o, "infusing", _rated("infusion starts", o)):
         return
     w.infusion_start_ms, w.infusion_stop_ms = o.at_ms, None
+    w.device_ms = max(w.device_ms, w.t) if ended else w.device_ms
     _order(w, o, o.value)
     checks.start(w, o.at_ms)
     missing = states.unready(w)

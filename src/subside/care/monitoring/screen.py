@@ -124,14 +124,14 @@ def _vital(s: Snapshot, plan: Plan, what: str, now_ms: int) -> Vital | None:
     channel = plan.channels[what]
     streams = [x for x in s.streams.values() if x.what == what]
     if not streams:
-        return None
+        return _taken_off(plan, what) if what in s.off else None
     live = current(s, plan, what, now_ms)
     newest = max(streams, key=lambda x: (x.at_ms, x.sequence))
     shown = live or newest
     age = None if newest.source == AWAITED else (now_ms - shown.at_ms) / 1000
     waiting = age is None and newest.live
     state: Literal["live", "stale", "waiting", "off"] = (
-        "live" if live is not None else "off" if what in s.off else "waiting" if waiting else "stale"
+        "live" if live is not None else "waiting" if waiting else "stale"
     )
     value = live.value if live is not None and is_live(live, plan, now_ms) else None
     on_oxygen = what == "spo2_percent" and s.oxygen
@@ -148,16 +148,32 @@ def _vital(s: Snapshot, plan: Plan, what: str, now_ms: int) -> Vital | None:
     )
 
 
+def _taken_off(plan: Plan, what: str) -> Vital:
+    """Return the place of a channel that was taken off on purpose: visibly so, and without alarms."""
+    channel = plan.channels[what]
+    return Vital(
+        what=what,
+        label=channel.label,
+        unit=channel.unit,
+        value=None,
+        text=reading(channel, None),
+        state="off",
+        age_s=None,
+        by_hand=False,
+        note="taken off on purpose: no alarms",
+    )
+
+
 def _alarms(s: Snapshot, plan: Plan, now_ms: int) -> tuple[AlarmLine, ...]:
     """Return the alarms: high first, then unacknowledged first, then the newest."""
 
     def order(a: Alarm) -> tuple[int, bool, int, str]:
         return (-RANK[a.priority], a.acknowledged_ms is not None, -a.raised_ms, a.key)
 
-    return tuple(_line(a, plan, now_ms) for a in sorted(s.alarms.values(), key=order))
+    return tuple(_line(a, plan, now_ms, flood=s.flood) for a in sorted(s.alarms.values(), key=order))
 
 
-def _line(a: Alarm, plan: Plan, now_ms: int) -> AlarmLine:
+def _line(a: Alarm, plan: Plan, now_ms: int, *, flood: bool) -> AlarmLine:
     rule = plan.rule_by_id.get(a.rule)
     state = plan.states.get(a.rule)
     if rule is not None:
@@ -179,7 +195,7 @@ def _line(a: Alarm, plan: Plan, now_ms: int) -> AlarmLine:
         known=a.known,
         acknowledged_by=a.acknowledged_by,
         flashing=a.acknowledged_ms is None,
-        grouped=a.grouped and a.priority != "high",
+        grouped=flood and a.grouped and a.priority != "high",
         for_s=(now_ms - a.since_ms) / 1000,
         prompts=tuple(PROMPTS[p] for p in prompts),
     )
