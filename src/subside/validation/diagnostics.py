@@ -285,7 +285,8 @@ def page(
         "|---|---|---|---|",
     ]
     out += [
-        f"| {w.name} | {w.points:.2f} | {'outcomes (empirical)' if w.empirical else 'measured potency'} | {w.note} |"
+        f"| {w.name} | {w.points:.2f} | "
+        f"{'outcomes (empirical)' if w.empirical else 'measured potency'} | {w.note} |"
         for w in ways
     ]
     total = sum(w.points for w in ways)
