@@ -8,6 +8,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from subside.engine.effects import breathing as b
+from subside.engine.population.beliefs import prior
 from subside.engine.population.people import oxygen_gradient
 from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
 from subside.evidence import value
@@ -96,6 +97,18 @@ def test_the_first_minutes_after_a_bolus_are_worse_than_the_closed_form_says() -
 def test_people_on_methadone_for_years_need_several_times_the_opioid_of_people_new_to_it() -> None:
     new, accustomed = opioid_half_mme_per_d()
     assert 3.0 < accustomed / new < 20.0
+
+
+def test_what_stands_in_for_pressure_is_what_the_survey_found() -> None:
+    baselines = prior().baselines
+    for name, unit in (("sbp", "mmHg"), ("dbp", "mmHg")):
+        entry = baselines[f"{name}_mmhg"]
+        assert entry["mean"] == value(f"nhanes_2011.{name}_all", unit=unit)
+        assert entry["if_hypertension"]["yes"] == value(f"nhanes_2011.{name}_treated", unit=unit)
+        assert entry["if_hypertension"]["no"] == value(f"nhanes_2011.{name}_normotensive", unit=unit)
+    assert baselines["etco2_mmhg"]["mean"] == value("respiratory_physiology.etco2_mmhg", unit="mmHg")
+    assert baselines["rr_per_min"]["mean"] == value("respiratory_physiology.rr_per_min", unit="1/min")
+    assert baselines["hr_bpm"]["mean"] == value("recalled_circulation.hr_bpm", unit="1/min")
 
 
 def test_scales_of_depression_are_linked_at_the_pairs_that_were_read_and_back() -> None:

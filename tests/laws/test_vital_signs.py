@@ -24,6 +24,8 @@ from subside.engine.effects.stomach import probability
 from subside.engine.group import Samples, gather, treat
 from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
 from subside.engine.population.beliefs import fitted
+from subside.engine.population.people import Baselines
+from subside.engine.provenance import sources
 from subside.engine.systems.chronic_pain.equations import breathing, circulation
 
 level = st.floats(0.0, 5000.0)
@@ -297,3 +299,20 @@ def test_an_opioid_is_known_by_any_word_of_its_name_and_unknown_is_never_none() 
 def test_a_sleeping_pill_of_the_same_receptor_counts_as_a_benzodiazepine() -> None:
     text = CASE.format(age=45, patient='medicines = [ { name = "zopiclone" } ]', drug="esketamine", rate=20.0)
     assert takes_benzodiazepine(parse_case(text, origin="test"))
+
+
+def test_a_score_of_depression_that_is_left_out_follows_from_the_other_and_is_cited() -> None:
+    def start(patient: str) -> tuple[Baselines, tuple[str, ...]]:
+        case = parse_case(CASE.format(age=45, patient=patient, drug="esketamine", rate=20.0), origin="test")
+        group = gather(case, fitted(), 4, seed=5, vary=())
+        return group.start, sources(group, own(case))
+
+    from_phq9, cited = start("phq9_total = 15")
+    assert from_phq9["madrs_total"] == pytest.approx(24.0)  # a linked pair of kim_2024
+    assert "kim_2024.madrs_at_phq9_15" in cited
+    from_madrs, _ = start("madrs_total = 24")
+    assert from_madrs["phq9_total"] == pytest.approx(15.0)
+    both, cited = start("madrs_total = 30\nphq9_total = 10")
+    assert both["madrs_total"] == pytest.approx(30.0)
+    assert both["phq9_total"] == pytest.approx(10.0)
+    assert "kim_2024.madrs_at_phq9_15" not in cited

@@ -16,7 +16,10 @@ WEAK = ("recalled", "assumed", "design")
 def sources(group: Group, arm: Arm) -> tuple[str, ...]:
     """Return the ids of all figures behind a run of this group in this arm, sorted."""
     found = set(pk_set(set_name(arm.case)).figures)
-    for row in _rows(group.beliefs):
+    stand_ins = [
+        row for name in group.start.stand_ins for row in group.beliefs.baselines.get(name, {}).get("rows", ())
+    ]
+    for row in (*_rows(group.beliefs), *stand_ins):
         try:
             # a study's figure by its own name, or a row of the literature table
             found.add(figure(row).id if "." in row else by_row(row).id)

@@ -109,7 +109,7 @@ def baselines(
         return normals(f"{_patient_study(seed, vary)}/baseline", draws.people, name, 1)[:, 0]
 
     for name, entry in beliefs.baselines.items():
-        if name == "madrs_scatter":
+        if name == "madrs_total":  # follows from PHQ-9, below
             continue
         known = getattr(case.patient, name, None)
         if known is None:
@@ -131,7 +131,7 @@ def baselines(
     phq9, madrs = case.patient.phq9_total, case.patient.madrs_total
     if madrs is None:
         stand_ins.append("madrs_total")
-        scatter = beliefs.baselines["madrs_scatter"]["sd"] * z("madrs_scatter")
+        scatter = beliefs.baselines["madrs_total"]["sd"] * z("madrs_scatter")
         found["madrs_total"] = np.clip(madrs_of_phq9(found["phq9_total"]) + scatter, 0.0, 60.0)
     else:
         found["madrs_total"] = np.full(n, float(madrs))
