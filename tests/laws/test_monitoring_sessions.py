@@ -531,3 +531,41 @@ def test_what_the_pump_did_last_stands_while_it_is_silent() -> None:
     assert "over_delivery" in snapshot.alarms
     assert times(changes, "raised", "stale:pump_mg_per_h") == [70]
     assert snapshot.alarms["stale:pump_mg_per_h"].priority == "low"
+
+
+def test_a_pump_at_rest_needs_no_order_and_a_site_may_go_without_capnography() -> None:
+    _, changes = run([*ready(), event(2, "infusion_start"), reading(10, "pump_mg_per_h", 0)], 12)
+    assert not times(changes, "raised", "order_unknown")
+    never = replace(LIMITS, policy=replace(LIMITS.policy, capnography="never"))
+    needs = replace(BASELINE, capnography=True)
+    _, changes = run([*ready(), by_hand(5, "moaas", 2)], 60, limits=never, baseline=needs)
+    assert not times(changes, "raised", "stale:etco2_mmhg")
+    always = replace(LIMITS, policy=replace(LIMITS.policy, capnography="always"))
+    _, changes = run(ready(), 60, limits=always)
+    assert times(changes, "raised", "stale:etco2_mmhg") == [30]
+    for score, needed in ((-2, False), (-3, True)):
+        _, changes = run([*ready(), by_hand(5, "rass", score)], 60)
+        assert bool(times(changes, "raised", "stale:etco2_mmhg")) == needed
+    for score, needed in ((4, False), (3, True)):
+        _, changes = run([*ready(), by_hand(5, "moaas", score)], 60)
+        assert bool(times(changes, "raised", "stale:etco2_mmhg")) == needed
+
+
+def test_a_channel_that_is_off_is_shown_as_off_and_back_as_back() -> None:
+    session = [*ready(), *series("etco2_mmhg", (0, 9, 38)), event(10, "channel_off", text="etco2_mmhg")]
+    snapshot, _ = run(session, 20)
+    shown = {v.what: v for v in view(snapshot, LIMITS, BASELINE, 20_000).vitals}
+    assert (shown["etco2_mmhg"].state, shown["etco2_mmhg"].value) == ("off", None)
+    session += [event(25, "channel_on", text="etco2_mmhg"), reading(26, "etco2_mmhg", 39)]
+    snapshot, changes = run(session, 60)
+    assert times(changes, "channel", "etco2_mmhg") == [10, 25]
+    assert snapshot.off == ()
+    assert times(changes, "raised", "stale:etco2_mmhg") == [56]
+
+
+def test_an_infusion_started_again_after_the_end_gives_the_devices_their_time() -> None:
+    session = [*ready(), event(20, "monitoring_end"), event(500, "infusion_start", 20)]
+    snapshot, changes = run(session, 520)
+    assert snapshot.phase == "infusing"
+    assert times(changes, "raised", "started_unwatched") == [500]
+    assert times(changes, "raised", "watchdog") == [515]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from subside.care.monitoring import alarms, checks, states
+from subside.care.monitoring import alarms, checks, readings, states
 from subside.care.monitoring.observation import Observation
 from subside.care.monitoring.plan import ms, rank_of
 from subside.care.monitoring.snapshot import Phase
@@ -46,8 +46,18 @@ def _order(w: Work, o: Observation, rate: float | None) -> None:
 
 def _monitoring_start(w: Work, o: Observation) -> None:
     if w.phase == "ended" and o.at_ms > w.phase_ms:
+        _reopen(w)
         _phase(w, o, "before", "monitoring starts again")
-        w.device_ms = max(w.device_ms, w.t)
+
+
+def _reopen(w: Work) -> None:
+    """After an end nothing went stale and nothing was awaited: what is too old is so from now on."""
+    if w.phase != "ended":
+        return
+    w.device_ms = max(w.device_ms, w.t)
+    for key, s in list(w.streams.items()):
+        if s.live and w.t - s.at_ms >= readings.stale_limit_ms(w, s.what, s.device):
+            readings.lose(w, key)
 
 
 def why_not_end(w: Work) -> str:
@@ -83,11 +93,10 @@ def _monitoring_end(w: Work, o: Observation) -> None:
 
 
 def _infusion_start(w: Work, o: Observation) -> None:
-    ended = w.phase == "ended"
+    _reopen(w)
     if w.phase in ("infusing", "paused") or not _phase(w, o, "infusing", _rated("infusion starts", o)):
         return
     w.infusion_start_ms, w.infusion_stop_ms = o.at_ms, None
-    w.device_ms = max(w.device_ms, w.t) if ended else w.device_ms
     _order(w, o, o.value)
     checks.start(w, o.at_ms)
     missing = states.unready(w)
