@@ -569,3 +569,38 @@ def test_an_infusion_started_again_after_the_end_gives_the_devices_their_time() 
     assert snapshot.phase == "infusing"
     assert times(changes, "raised", "started_unwatched") == [500]
     assert times(changes, "raised", "watchdog") == [515]
+
+
+def test_a_start_that_arrives_again_after_the_stop_starts_nothing() -> None:
+    start = event(2, "infusion_start", 20)
+    again = replace(start, received_ms=60_000)
+    snapshot, changes = run([*ready(), start, event(50, "infusion_stop"), again], 70)
+    assert snapshot.phase == "recovery"
+    assert snapshot.ordered_mg_per_h == 0
+    assert times(changes, "ignored", "infusion_start") == [59]  # at the settled moment of its arrival
+
+
+def test_an_alarm_brings_a_check_forward_and_never_puts_it_off() -> None:
+    session = [*ready(), event(2, "infusion_start", 20), by_hand(100, "sbp_mmhg", 130)]
+    snapshot, _ = run([*session, by_hand(350, "moaas", 3)], 355)
+    assert snapshot.checks["sedation"].due_ms == 470_000
+    # A high diastolic at 330 s would ask for a cuff by 450 s; it is due at 400 s already.
+    late = [*session, replace(by_hand(330, "dbp_mmhg", 101), at_ms=99_000, received_ms=330_000)]
+    snapshot, changes = run(late, 335)
+    assert times(changes, "raised", "dbp_high") == [329]
+    assert snapshot.checks["blood_pressure"].due_ms == 400_000
+
+
+def test_without_a_flood_no_change_is_grouped() -> None:
+    session = [*flapping(3), event(140, "ack", text="hr_high")]
+    _, changes = run(session, 200)
+    assert len(times(changes, "raised", "hr_high")) == 3
+    assert not [c for c in changes if c.grouped]
+
+
+def test_a_score_at_the_moment_of_the_rate_change_is_a_score_for_it() -> None:
+    session = [*ready(), event(2, "infusion_start", 20), event(400, "rate_change", 22)]
+    _, changes = run([*session, by_hand(400.5, "moaas", 5)], 405)
+    assert times(changes, "cleared", "rate_change_unscored") == [400.5]
+    _, changes = run([*session, event(410, "audio_pause")], 415)
+    assert "audio paused for 120 s" in [c.text for c in changes]
