@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -21,6 +21,8 @@ __all__ = [
     "Rule",
     "RuleSource",
     "all_rules",
+    "join_rules",
+    "parse_rules",
     "rule",
     "rule_set",
     "rule_sources",
@@ -128,17 +130,34 @@ def all_rules() -> Mapping[str, Rule]:
     Raises:
         ParameterError: If a rule file is malformed: a condition, basis, source or threshold is wrong.
     """
+    return join_rules(
+        parse_rules(path.read_text(encoding="utf-8")) for path in sorted(RULES_FOLDER.glob("*.toml"))
+    )
+
+
+def join_rules(files: Iterable[Iterable[Rule]]) -> Mapping[str, Rule]:
+    """Return the rules of several files by id; an id that stands twice raises ParameterError."""
     found: dict[str, Rule] = {}
-    for path in sorted(RULES_FOLDER.glob("*.toml")):
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        name = table.pop("set", None)
-        if name not in RULE_SETS:
-            continue
-        for rule_id, entry in table.items():
-            if rule_id in found:
-                raise _wrong(rule_id, "id", rule_id, "an id that no other rule has")
-            found[rule_id] = _read(rule_id, name, entry)
+    for rules in files:
+        for one in rules:
+            if one.id in found:
+                raise _wrong(one.id, "id", one.id, "an id that no other rule has")
+            found[one.id] = one
     return MappingProxyType(found)
+
+
+def parse_rules(text: str) -> tuple[Rule, ...]:
+    """Return the rules that a TOML text writes, in its order; none for a text of another kind.
+
+    Raises:
+        ParameterError: If a condition, basis, severity, threshold or verdict is wrong.
+        UnknownNameError: If a rule reads a fact, or names a source, that is not known.
+    """
+    table = tomllib.loads(text)
+    name = table.pop("set", None)
+    if name not in RULE_SETS:
+        return ()
+    return tuple(_read(rule_id, name, entry) for rule_id, entry in table.items())
 
 
 @cache
@@ -169,7 +188,10 @@ def _read(rule_id: str, set_name: str, entry: Mapping[str, Any]) -> Rule:
         raise _wrong(rule_id, "severity", entry["severity"], ", ".join(SEVERITIES))
     if entry["source"] not in rule_sources():
         raise unknown_name("source", entry["source"], rule_sources())
-    verdict = Verdict(entry["verdict"].replace("_", " "))
+    verdicts = {verdict.name.lower(): verdict for verdict in Verdict}
+    if entry["verdict"] not in verdicts:
+        raise _wrong(rule_id, "verdict", entry["verdict"], ", ".join(verdicts))
+    verdict = verdicts[entry["verdict"]]
     if verdict is Verdict.REVIEW and not entry.get("specialty"):
         raise _wrong(rule_id, "specialty", "", "who reviews")
     found = rule_sources()[entry["source"]]

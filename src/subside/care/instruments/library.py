@@ -12,7 +12,7 @@ import subside.evidence
 from subside.care.instruments.kinds import Band, ImportantChange, Instrument, Item
 from subside.errors import ParameterError, unknown_name
 
-__all__ = ["instrument", "instrument_names"]
+__all__ = ["instrument", "instrument_names", "parse_instrument"]
 
 _FOLDER: Final = Path(subside.evidence.__file__ or "").parent / "instruments"
 
@@ -32,7 +32,16 @@ def instrument(name: str) -> Instrument:
     """
     if name not in instrument_names():
         raise unknown_name("instrument", name, instrument_names())
-    table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return parse_instrument((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"), name=name)
+
+
+def parse_instrument(text: str, *, name: str) -> Instrument:
+    """Return the instrument that a TOML text writes.
+
+    Raises:
+        ParameterError: If it holds items that may not be shipped.
+    """
+    table = tomllib.loads(text)
     low, high = table["range"]
     if not table["items_shipped"] and table.get("item"):
         raise ParameterError(
