@@ -1,0 +1,92 @@
+"""The tables on the pages about the model: typical values and weights as they ship, before and after the fit.
+
+    python -m subside.validation.model_pages            # rewrite the tables in docs/explanation
+    python -m subside.validation.model_pages --check    # exit 1 where a page is out of date
+
+A table stands between ``<!-- values: gain s0 -->`` (or ``<!-- weights -->``) and ``<!-- end -->``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from subside.engine.population.beliefs import Belief, fitted, from_scale, prior
+
+PAGES = ("the-model.md", "hypotheses.md")
+MARKED = re.compile(r"(<!-- (values: [a-z0-9_ ]+|weights) -->\n).*?(<!-- end -->)", re.S)
+NORMAL_95 = 1.645  # SDs to the end of a 90 % interval
+
+
+def filled(text: str) -> str:
+    """Return a page with every table as it is today."""
+
+    def table(match: re.Match[str]) -> str:
+        kind = match[2]
+        rows = weights() if kind == "weights" else values(kind.removeprefix("values: ").split())
+        return f"{match[1]}\n{rows}\n\n{match[3]}"
+
+    return MARKED.sub(table, text)
+
+
+def values(names: Sequence[str]) -> str:
+    """Return a table of these parameters: typical value with its interval, spreads, basis."""
+    beliefs = fitted()
+    lines = [
+        "| parameter | typical (90 %) | unit | people | trials | basis |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in names:
+        b = beliefs[name]
+        spreads = (f"{sd:.2g}" if sd else "" for sd in (b.patient_sd, b.trial_sd))
+        lines.append(f"| `{name}` | {_typical(b)} | {b.unit} | {' | '.join(spreads)} | {b.basis} |")
+    return "\n".join(lines)
+
+
+def weights() -> str:
+    """Return the table of hypotheses: forms with their weights before and after the fit."""
+    before, after = prior().hypotheses, fitted().hypotheses
+    lines = ["| hypothesis | form | before | after | alone in a typical line |", "|---|---|---|---|---|"]
+    for name, hypothesis in after.items():
+        for form, weight in hypothesis.weights.items():
+            mark = "yes" if form == hypothesis.typical else ""
+            lines.append(
+                f"| `{name}` | `{form}` | {before[name].weights[form]:.2f} | {weight:.2f} | {mark} |"
+            )
+    return "\n".join(lines)
+
+
+def _typical(b: Belief) -> str:
+    if not b.uncertainty_sd:
+        return f"{b.median:.3g}"
+    low, high = (
+        float(from_scale(np.array(b.location + k * b.uncertainty_sd), b.scale))
+        for k in (-NORMAL_95, NORMAL_95)
+    )
+    return f"{b.median:.3g} ({low:.2g} to {high:.2g})"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rewrite the pages, or say which are out of date."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--docs", type=Path, default=Path("docs/explanation"))
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args(arguments)
+    stale = []
+    for name in PAGES:
+        path = options.docs / name
+        text = path.read_text(encoding="utf-8")
+        if filled(text) != text:
+            stale.append(name)
+            if not options.check:
+                path.write_text(filled(text), encoding="utf-8")
+    print(", ".join(stale) + (" out of date" if options.check else " rewritten") if stale else "up to date")
+    return 1 if options.check and stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
