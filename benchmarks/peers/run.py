@@ -23,14 +23,19 @@ ONE_THREAD = {
 }
 
 
+def pin() -> None:
+    """Keep this process on one core: BENCHMARK_CORE, or the first it may use."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {int(os.environ.get("BENCHMARK_CORE", min(os.sched_getaffinity(0))))})
+
+
 def main(solve: Callable[[NDArray[np.float64]], Any], *, repeats: int = 1) -> None:
     """Time ``solve`` (parameters in, ``(patient, time, state)`` out) as the command line says.
 
     Seconds are the processor's: on one core they are the seconds that pass, less what other programs take.
     """
     n, out = int(sys.argv[1]), sys.argv[2]
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {int(os.environ.get("BENCHMARK_CORE", min(os.sched_getaffinity(0))))})
+    pin()
     people = population(10_000)[:n]
     y = solve(people)
     seconds = []

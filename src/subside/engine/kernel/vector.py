@@ -29,7 +29,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, overload, register_model
 
 WIDTH = 8
-FLAGS = ("contract", "nsz")  # as in jit.FASTMATH: nothing that would forget a NaN
+FLAGS = ("contract", "nsz", "arcp")  # as jit.FASTMATH: nothing that would forget a NaN
 ALIGNED = 64  # bytes; what a store past the cache needs
 
 _ELEMENTS = {
