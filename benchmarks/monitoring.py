@@ -20,7 +20,7 @@ from subside.care.monitoring import (
     Observation,
     fold,
     new_snapshot,
-    snapshot_to_json,
+    snapshot_to_text,
     thresholds,
 )
 
@@ -115,7 +115,7 @@ def cost_us(messages: list[list[Observation]], *, a_call: str, as_json: bool) ->
         assert received is not None
         snapshot, _ = fold(snapshot, call, limits, baseline, received)
         if as_json:
-            json.dumps(snapshot_to_json(snapshot))
+            snapshot_to_text(snapshot)
     return (time.process_time() - begun) / count * 1e6
 
 

@@ -24,7 +24,9 @@ from subside.care.monitoring import (
     fold,
     new_snapshot,
     snapshot_from_json,
+    snapshot_from_text,
     snapshot_to_json,
+    snapshot_to_text,
     thresholds,
     view,
 )
@@ -280,10 +282,11 @@ def test_portions_and_restarts_from_any_stored_snapshot_give_the_same(
         part = [o for o in session if previous < (o.received_ms or 0) <= now]
         snapshot, new = fold(snapshot, part, LIMITS, BASELINE, now)
         found += new
-        stored = json.dumps(snapshot_to_json(snapshot))
-        again = snapshot_from_json(json.loads(stored))
+        stored = snapshot_to_text(snapshot)
+        again = snapshot_from_text(stored)
         assert again == snapshot
-        assert json.dumps(snapshot_to_json(again)) == stored
+        assert snapshot_to_text(again) == stored
+        assert snapshot_from_json(json.loads(json.dumps(snapshot_to_json(snapshot)))) == snapshot
         snapshot = again
         previous = now
     assert snapshot == whole
@@ -490,6 +493,16 @@ def test_silence_of_all_devices_is_a_high_alarm(session: list[Observation]) -> N
     assert snapshot.alarms["watchdog"].priority == "high"
     raised = [c.at_ms for c in changes if c.kind == "raised" and c.key == "watchdog"]
     assert raised[-1] == last + round(LIMITS.policy.watchdog_s * 1000)
+
+
+@FAST
+@given(sessions(), st.lists(st.integers(min_value=0, max_value=90_000), min_size=1, max_size=9))
+def test_a_change_is_named_by_time_kind_key_and_since(session: list[Observation], delays: list[int]) -> None:
+    _, changes = run(delayed(session, delays))
+    names: dict[tuple[Any, ...], Change] = {}
+    for c in changes:
+        name = (c.at_ms, c.kind, c.key, c.since_ms)
+        assert names.setdefault(name, c) == c
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from subside.care.monitoring import (
     new_snapshot,
     next_due_ms,
     snapshot_from_json,
+    snapshot_from_text,
     thresholds,
     view,
 )
@@ -257,6 +258,9 @@ def test_a_snapshot_of_another_format_is_refused() -> None:
         snapshot_from_json({"format": 99})
     with pytest.raises(ParameterError, match="Replay the session"):
         snapshot_from_json({"format": 1})
+    for text in ("", "[]", '{"format":1'):
+        with pytest.raises(ParameterError, match="Replay the session"):
+            snapshot_from_text(text)
 
 
 def test_time_never_runs_backward() -> None:

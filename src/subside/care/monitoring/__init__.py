@@ -18,7 +18,9 @@ if TYPE_CHECKING:
         observation_from_json,
         observation_to_json,
         snapshot_from_json,
+        snapshot_from_text,
         snapshot_to_json,
+        snapshot_to_text,
     )
     from subside.care.monitoring.observation import Observation
     from subside.care.monitoring.patient import baseline_from_case
@@ -47,7 +49,9 @@ _HOMES = {
     "observation_from_json": "jsonable",
     "observation_to_json": "jsonable",
     "snapshot_from_json": "jsonable",
+    "snapshot_from_text": "jsonable",
     "snapshot_to_json": "jsonable",
+    "snapshot_to_text": "jsonable",
     "thresholds": "rulebook",
     "view": "screen",
 }
@@ -72,7 +76,9 @@ __all__ = [
     "observation_from_json",
     "observation_to_json",
     "snapshot_from_json",
+    "snapshot_from_text",
     "snapshot_to_json",
+    "snapshot_to_text",
     "thresholds",
     "view",
 ]

@@ -216,6 +216,7 @@ def _late(w: Work, o: Observation, key: str, age_ms: int) -> None:
         "historic" if historic else "late",
         key,
         f"{reading(channel, o.value)} of {age_ms / 1000:g} s ago arrived now: kept for the record only{note}",
+        since_ms=o.at_ms,
     )
 
 

@@ -86,7 +86,10 @@ class Alarm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One change of state, to be stored as a row and acted upon. (at_ms, kind, key) names it."""
+    """One change of state, to be stored as a row and acted upon.
+
+    (at_ms, kind, key, since_ms) names it: two of one name are the same change sent twice.
+    """
 
     at_ms: int
     kind: str

@@ -86,6 +86,6 @@ class Work:
         """Whether a session is going on."""
         return self.started_ms is not None and self.phase != "ended"
 
-    def say(self, kind: str, key: str, text: str, *, by: str = "") -> None:
+    def say(self, kind: str, key: str, text: str, *, by: str = "", since_ms: int | None = None) -> None:
         """Record a change that is no alarm."""
-        self.changes.append(Change(at_ms=self.t, kind=kind, key=key, text=text, by=by))
+        self.changes.append(Change(at_ms=self.t, kind=kind, key=key, text=text, by=by, since_ms=since_ms))
