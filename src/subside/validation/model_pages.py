@@ -62,12 +62,17 @@ def weights() -> str:
 
 def _typical(b: Belief) -> str:
     if not b.uncertainty_sd:
-        return f"{b.median:.3g}"
+        return _short(b.median, 3)
     low, high = (
         float(from_scale(np.array(b.location + k * b.uncertainty_sd), b.scale))
         for k in (-NORMAL_95, NORMAL_95)
     )
-    return f"{b.median:.3g} ({low:.2g} to {high:.2g})"
+    return f"{_short(b.median, 3)} ({_short(low, 2)} to {_short(high, 2)})"
+
+
+def _short(value: float, digits: int) -> str:
+    """Return a number to so many significant digits, never with an exponent where it is large."""
+    return f"{value:.0f}" if abs(value) >= 100.0 else f"{value:.{digits}g}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
