@@ -74,6 +74,33 @@ def _nothing_in_item_9(values: Mapping[str, Value]) -> Value:
     return 0.0 if nothing else None
 
 
+def _provisional_ptsd(values: Mapping[str, Value]) -> Value:
+    total = number(values, "pcl5_total")
+    named = values.get("condition") == "post_traumatic_stress"
+    return True if named or (total is not None and total >= PCL5_PROVISIONAL) else None
+
+
+def _on_home_oxygen(values: Mapping[str, Value]) -> Value:
+    flow = number(values, "baseline_oxygen_l_per_min")
+    return True if flow is not None and flow > 0 else None
+
+
+def _low_filtration(values: Mapping[str, Value]) -> Value:
+    rate = number(values, "egfr_ml_per_min")
+    return True if rate is not None and rate < EGFR_LOW_ML_PER_MIN else None
+
+
+def _suppressed_thyrotropin(values: Mapping[str, Value]) -> Value:
+    tsh = number(values, "tsh_miu_per_l")
+    return True if tsh is not None and tsh < TSH_SUPPRESSED_MIU_PER_L else None
+
+
+#: A total that means provisional post-traumatic stress (evidence/instruments/pcl5.toml).
+PCL5_PROVISIONAL: Final = 33
+#: Filtration below which kidneys count as diseased, and thyrotropin that suggests an overactive thyroid; both
+#: general knowledge (recalled).
+EGFR_LOW_ML_PER_MIN: Final = 60
+TSH_SUPPRESSED_MIU_PER_L: Final = 0.1
 #: Points that mean a high risk of sleep apnea (evidence/rules/sources.toml, ``stop_bang``).
 STOP_BANG_HIGH: Final = 5
 
@@ -81,6 +108,10 @@ EARLY: Final[dict[str, Derivation]] = {
     "liver_enzymes_raised": _raised,
     "sleep_apnea_high_risk": _high_risk_of_apnea,
     "phq9_item9": _nothing_in_item_9,
+    "ptsd": _provisional_ptsd,
+    "severe_lung_disease": _on_home_oxygen,
+    "kidney_disease": _low_filtration,
+    "hyperthyroidism": _suppressed_thyrotropin,
     "pregnancy_possible": _not_for_men,
     "breastfeeding": _not_for_men,
 }

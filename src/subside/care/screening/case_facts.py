@@ -24,6 +24,7 @@ _SAME_NAME: Final = (
     "nrs_pain",
     "pain_months",
     "phq9_total",
+    "pcl5_total",
     "audit_c_total",
     "stop_bang_total",
     "asa_class",
@@ -55,6 +56,9 @@ def case_answers(case: Case) -> dict[str, object]:
     answers["given_at_home"] = False
     answers.update({key: answer for key, answer in patient.history.items() if key in kinds})
     answers["alt_times_uln"] = _alt(patient.labs)
+    answers["egfr_ml_per_min"] = patient.labs.egfr_ml_per_min
+    answers["tsh_miu_per_l"] = patient.labs.tsh_miu_per_l
+    answers["baseline_oxygen_l_per_min"] = patient.oxygen_l_per_min
     answers.update(medicine_answers(_medicine_names(case)))
     answers["refractory"] = prior_treatments(case).refractory
     answers.update(case.answers)
