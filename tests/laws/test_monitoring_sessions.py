@@ -604,3 +604,14 @@ def test_a_score_at_the_moment_of_the_rate_change_is_a_score_for_it() -> None:
     assert times(changes, "cleared", "rate_change_unscored") == [400.5]
     _, changes = run([*session, event(410, "audio_pause")], 415)
     assert "audio paused for 120 s" in [c.text for c in changes]
+
+
+def test_the_screen_counts_down_to_each_check_and_past_it() -> None:
+    snapshot, _ = run([*ready(), event(2, "infusion_start", 20)], 100)
+    shown = view(snapshot, LIMITS, BASELINE, 101_000).checks
+    assert (shown[0].name, shown[0].label, shown[0].state, shown[0].in_s) == (
+        "blood_pressure", "blood pressure", "waiting", 201,
+    )  # fmt: skip
+    assert [c.in_s for c in shown] == sorted(c.in_s for c in shown)
+    assert shown[-1].name == "blood_pressure_40"
+    assert view(snapshot, LIMITS, BASELINE, 310_000).checks[0].in_s == -8

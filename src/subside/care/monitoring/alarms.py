@@ -91,7 +91,6 @@ def mark_unknown(w: Work, key: str) -> None:
 def acknowledge(w: Work, key: str, *, by: str, at_ms: int, value: float | None) -> None:
     """A named person has seen an alarm: it is silent now. Its condition is not changed by that."""
     alarm = w.alarms[key]
-    w.wake = LOOK_NOW
     if alarm.present:
         w.alarms[key] = replace(
             alarm,

@@ -18,7 +18,6 @@ def start(w: Work, at: int) -> None:
         first = check.once_ms if check.once_ms >= 0 else check.every_ms
         w.checks[check.name] = Due(at + first, "waiting", None)
         alarms.end(w, f"missed:{check.name}")
-    w.wake = LOOK_NOW
 
 
 def to_recovery(w: Work, at: int) -> None:
@@ -27,13 +26,11 @@ def to_recovery(w: Work, at: int) -> None:
         due = w.checks.get(check.name)
         if due is not None and check.once_ms < 0 and due.state == "waiting":
             w.checks[check.name] = due._replace(due_ms=min(due.due_ms, at + check.after_ms))
-    w.wake = LOOK_NOW
 
 
 def stop(w: Work) -> None:
     """The session has ended: nothing is due any more."""
     w.checks.clear()
-    w.wake = LOOK_NOW
 
 
 def interval_ms(w: Work, check: BoundCheck) -> int:
