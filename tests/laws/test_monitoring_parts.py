@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from subside.care import load_profile, profile_names, rule
 from subside.care.monitoring import (
     SITES,
     Baseline,
@@ -115,14 +116,14 @@ def test_every_prompt_has_words_and_every_limit_a_first_step() -> None:
 
 def test_a_limit_is_higher_in_priority_the_further_it_is_from_normal() -> None:
     rank = {"low": 0, "medium": 1, "high": 2}
-    for rule in LIMITS.rules:
-        if rule.covered_by:
-            graver = LIMITS.rule(rule.covered_by)
-            assert rank[graver.priority] >= rank[rule.priority]
-            if rule.at_most is not None and graver.at_most is not None:
-                assert graver.at_most < rule.at_most
-            if rule.at_least is not None and graver.at_least is not None:
-                assert graver.at_least > rule.at_least
+    for limit in LIMITS.rules:
+        if limit.covered_by:
+            graver = LIMITS.rule(limit.covered_by)
+            assert rank[graver.priority] >= rank[limit.priority]
+            if limit.at_most is not None and graver.at_most is not None:
+                assert graver.at_most < limit.at_most
+            if limit.at_least is not None and graver.at_least is not None:
+                assert graver.at_least > limit.at_least
 
 
 def test_a_typo_in_the_rule_file_is_an_error_not_a_lost_alarm() -> None:
@@ -160,6 +161,20 @@ def test_limits_can_be_tightened_and_never_widened(rule_id: str, looser: float, 
     assert LIMITS.tightened({rule_id: stricter}) != LIMITS
     with pytest.raises(ParameterError, match=f"got {looser}"):
         LIMITS.tightened({rule_id: looser})
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_the_monitor_is_no_looser_than_the_start_gate_and_the_discharge_of_the_same_profile(
+    name: str,
+) -> None:
+    profile = load_profile(name)
+    t = thresholds(profile.follows)
+    cuff = next(c for c in t.checks if c.name == "blood_pressure")
+    assert cuff.every_s is not None
+    assert cuff.every_s <= 60 * float(profile.limits(rule("MON-001"))["longest_min"])
+    stay = profile.limits(rule("MON-009"))
+    assert t.policy.minimum_stay_s >= 60 * float(stay["from_start"])
+    assert t.policy.minimum_after_s >= 60 * float(stay["from_end"])
 
 
 # --- records -----------------------------------------------------------------------------------------
@@ -229,9 +244,10 @@ steps = [ {{ rate = "10 mg/h", for = "4 h" }} ]
         ('history = { sleep_apnea = "no" }', True),  # medicines not asked for
         ('history = { sleep_apnea = "no" }\nmedicines = [ { name = "oxycodone" } ]', True),
         ('history = { sleep_apnea = "no" }\nmedicines = [ { name = "gabapentin" } ]', False),
+        ('history = { sleep_apnea = "no" }\nmedicines = [ { name = "baclofen" } ]', True),
     ],
 )
-def test_capnography_is_spared_only_where_apnea_and_opioids_are_known_to_be_absent(
+def test_capnography_is_spared_only_where_apnea_and_depressants_are_known_to_be_absent(
     more: str, needed: bool
 ) -> None:
     found = baseline_from_case(parse_case(CASE.format(more=more), origin="case.toml"))

@@ -78,14 +78,28 @@ def why_not_end(w: Work) -> str:
     return f"high alarm {names}" if names else ""
 
 
+def too_early(w: Work) -> str:
+    """Return which minimum stay is not over yet; empty if both are."""
+    policy = w.plan.policy
+    stays = (
+        (w.infusion_start_ms, policy.minimum_stay_s, "start"),
+        (w.infusion_stop_ms, policy.minimum_after_s, "end"),
+    )
+    short = (
+        f"{seconds / 60:g} min from the {since}"
+        for began, seconds, since in stays
+        if began is not None and w.t - began < ms(seconds)
+    )
+    return " and ".join(short)
+
+
 def _monitoring_end(w: Work, o: Observation) -> None:
     reason = why_not_end(w)
     if reason:
         w.say("refused", o.what, f"monitoring cannot end: {reason}", by=o.source)
         return
-    stay = ms(w.plan.policy.minimum_stay_s)
-    early = w.infusion_start_ms is not None and w.t - w.infusion_start_ms < stay
-    note = f"; before the minimum stay of {stay // 60_000} min from the start" if early else ""
+    early = too_early(w)
+    note = f"; before the minimum stay of {early}" if early else ""
     if _phase(w, o, "ended", f"monitoring ends{note}"):
         alarms.close_all(w, "closed with the session")
         checks.stop(w)

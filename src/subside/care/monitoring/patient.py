@@ -11,8 +11,8 @@ from subside.case import Case
 
 __all__ = ["CAPNOGRAPHY_FACTS", "baseline_from_case", "needs_capnography"]
 
-#: Any of these asks for capnography (MON-004): sleep apnea, an opioid.
-CAPNOGRAPHY_FACTS: Final = ("sleep_apnea", "takes_opioid")
+#: Any of these asks for capnography (MON-004), as at the start gate.
+CAPNOGRAPHY_FACTS: Final = ("sleep_apnea", "takes_opioid", "takes_other_depressant")
 
 
 def baseline_from_case(case: Case) -> Baseline:

@@ -124,6 +124,7 @@ class Policy:
     flood_window_s: float
     latch: tuple[Priority, ...]
     minimum_stay_s: float
+    minimum_after_s: float
     rate_change_score_s: float
     start_readings_s: float
     over_delivery_ratio: float
