@@ -176,3 +176,17 @@ def test_a_case_without_an_infusion_has_nothing_to_check(subside, fit):
     done = subside("check", str(fit))
     assert done.returncode == 2
     assert "at least one infusion" in done.stderr
+
+
+@pytest.mark.slow
+def test_what_the_model_predicts_is_looked_at_when_asked_for_and_only_then(subside, fit):
+    """A person at 172 mmHg: with the model's upper bound the pressure may pass 180 under a full rate."""
+    changed(fit, "sbp_mmhg = 122", "sbp_mmhg = 172")
+    changed(fit, 'rate = "10 mg/h"', 'rate = "34 mg/h"')
+    without = json.loads(subside("check", str(fit), "--json").stdout)["result"]
+    assert "PRED-001" in without["clear"]
+    done = subside("check", str(fit), "--json", "--predict")
+    asked = json.loads(done.stdout)["result"]
+    reason = next(reason for reason in asked["reasons"] if reason["rule"] == "PRED-001")
+    seen = {entry["name"]: entry["value"] for entry in reason["seen"]}
+    assert seen["predicted_sbp_high_mmhg"] > 180
