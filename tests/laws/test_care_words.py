@@ -428,6 +428,11 @@ def test_predictions_are_used_by_their_careful_bound():
     assert seen["predicted_sbp_high_mmhg"] == 181
     assert seen["predicted_spo2_low_percent"] == 90
     assert seen["pain_fall_points"] == 2
+    measured = parse_case(
+        CASE.replace("DRUG", "racemic_ketamine") + "[answers]\npain_fall_points = 1\n", origin="test"
+    )
+    kept = check_case(measured, predicted=predicted, opioid_mg_unchanged=True)
+    assert kept.finding("OPIOID-001").outcome == "clear"  # what was measured stands before it
     without = check_case(case, profile=TEXAS)
     assert without.finding("PRED-001").outcome == "clear"
     assert without.profile is TEXAS

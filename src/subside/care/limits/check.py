@@ -60,7 +60,9 @@ def check_case(
     """
     from subside.care.limits.case_order import facts_from_order
 
-    facts = facts_from_order(case, **{**_from_predictions(predicted), **more})
+    # What was measured and written down stands before what is predicted.
+    foreseen = {k: v for k, v in _from_predictions(predicted).items() if k not in case.answers}
+    facts = facts_from_order(case, **{**foreseen, **more})
     return check_facts(facts, profile=profile)
 
 
