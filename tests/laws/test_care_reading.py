@@ -75,7 +75,7 @@ def test_a_text_of_another_kind_holds_no_rules():
         ('"major"', '"grave"', ParameterError, "severity must be info, warning, major, critical; got"),
         ('"review"', '"stop"', ParameterError, "rule TEST-1: verdict must be proceed, note, conditions"),
         ("specialty", "speciality", ParameterError, "rule TEST-1: specialty must be who reviews; got ''"),
-        ("most = 150", "age_years = 1, most = 1", ParameterError, "must be a name that no fact has; got 'age_years'"),
+        ("most = 150", "age_years = 1, most = 1", ParameterError, "limits must be a name that no fact has"),
         ('"lower"', '"down"', ParameterError, "tighter must be lower or higher, for thresholds of the rule"),
         ('tighter = { most', "tighter = { more", ParameterError, "tighter must be lower or higher"),
         ("aneurysm", "aneurism", UnknownNameError, "No fact 'aneurism'. Did you mean 'aneurysm'"),
