@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -99,10 +103,25 @@ def test_without_a_terminal_no_bar_and_no_escape_codes_reach_anyone(subside, cas
     assert "Difference from placebo" in done.stdout
 
 
-def test_a_reader_who_stops_early_is_no_failure(root, case):
-    import subprocess
-    import sys
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_in_the_middle_leaves_no_file_and_no_traceback(root, case, tmp_path, how):
+    target = tmp_path / "out"
+    words = [sys.executable, "-m", "subside", "simulate", case, "--patients", "60000", "--out", str(target)]
+    running = subprocess.Popen(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not target.exists() and time.monotonic() < until:
+        time.sleep(0.02)  # until the work has begun: there is no other sign of it
+    running.send_signal(how)
+    out, err = running.communicate(timeout=120)
+    # The interpreter may pass the interrupt on as its own end by SIGINT, which a shell shows as 130 too.
+    assert running.returncode in (130, -signal.SIGINT), err
+    assert out == ""
+    assert "Stopped" in err
+    assert "Traceback" not in err
+    assert not target.exists()
 
+
+def test_a_reader_who_stops_early_is_no_failure(root, case):
     script = f"{sys.executable} -m subside case show {case} | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", script], cwd=root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,11 @@ def out_folder(target: Path) -> Iterator[Path]:
     Raises:
         WrongCallError: If the folder cannot be made or written.
     """
+    with _stopped_like_ctrl_c():
+        yield from _folder(target)
+
+
+def _folder(target: Path) -> Iterator[Path]:
     made = _make(target)
     try:
         work = Path(tempfile.mkdtemp(prefix=".subside-", dir=target))
@@ -40,6 +46,24 @@ def out_folder(target: Path) -> Iterator[Path]:
         _undo(made)
         raise
     shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """Let a polite kill (SIGTERM) clean up as Ctrl-C does; only the main thread may ask for that."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def write_whole(target: Path, text: str) -> None:
