@@ -144,6 +144,15 @@ def test_every_mistake_of_a_record_is_named_with_its_line_and_nothing_else_is_pr
         ("key.toml", 'titel = "x"\n', "Did you mean 'title'?"),
         ("nothing.toml", 'title = "x"\n', "no readings"),
         ("signal.toml", '[[signal]]\nwhat = "spo2"\n', "signal[0]"),
+        (
+            "baseline.toml",
+            'baseline = { sbp_mmhg = "128" }\nrecord = "1 s, hr_bpm, 70, /min"',
+            "sbp_mmhg = '128'",
+        ),
+        ("until.toml", 'until = 5\nrecord = "1 s, hr_bpm, 70, /min"', "until"),
+        ("well.toml", "well = {}", "no 'from'"),
+        ("many.toml", "signal = 5", "tables [[signal]]"),
+        ("expect.toml", 'expect = [{ at = 5 }]\nrecord = "1 s, hr_bpm, 70, /min"', "expect[0]"),
         ("notes.txt", "x", "must be a .csv, .parquet or .toml"),
     ],
 )

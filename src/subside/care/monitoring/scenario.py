@@ -6,7 +6,8 @@ Tests use these files and ``subside replay`` runs them: a bug report is a file t
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -28,6 +29,7 @@ _SIGNAL: Final = ("what", "unit", "device", "every", "from", "to", "points", "sh
 _WELL: Final = ("from", "to", "except")
 _EXPECT: Final = ("at", "within", "kind", "alarm", "priority", "says", "to")
 _NEVER: Final = ("kind", "alarm", "from", "to", "why")
+_MOST_READINGS: Final = 200_000
 _END: Final = ("standing", "clear", "shows", "blank", "news2")
 
 #: What a patient who is well sends: channel, unit, value, how often, from whom.
@@ -101,34 +103,60 @@ def parse_scenario(text: str, *, origin: str) -> Scenario:
     parts: list[Observation] = []
     if "record" in table:
         parts += _rows(table["record"], origin)
-    for number, signal in enumerate(table.get("signal", ())):
+    for number, signal in enumerate(_tables(table, "signal", origin)):
         where = f"signal[{number}]"
         _known(signal, _SIGNAL, where, origin)
-        try:
+        with _reading(where, "what, unit, every, from, to, points", origin):
             parts += _signal(signal, len(parts) + 1)
-        except (KeyError, TypeError, ValueError, SubsideError) as error:
-            got = error.got if isinstance(error, UnitError) else f"{type(error).__name__}: {error}"
-            accepted = "what, unit, every, from, to, points"
-            raise _wrong(origin, where, got, accepted, "Mend this signal.") from error
     if "well" in table:
-        parts += _well(table["well"], {o.what for o in parts}, len(parts) + 1, origin)
+        with _reading("well", "from, to, except", origin):
+            parts += _well(table["well"], {o.what for o in parts}, len(parts) + 1, origin)
     if not parts:
         raise _wrong(origin, "scenario", "no readings", "record or [[signal]]", "Add one.")
+    with _reading("until", 'a time such as "45 min"', origin):
+        until = elapsed_ms(table["until"]) if "until" in table else None
     return Scenario(
         title=str(table.get("title", origin)),
         story=str(table.get("story", "")).strip(),
         incident=str(table.get("incident", "")),
         record=Record(observations=tuple(parts), baseline=_baseline(table.get("baseline", {}), origin)),
         site=site,
-        until_ms=elapsed_ms(table["until"]) if "until" in table else None,
-        expect=tuple(
-            _expected(e, _EXPECT, f"expect[{i}]", origin) for i, e in enumerate(table.get("expect", ()))
-        ),
-        never=tuple(
-            _expected(e, _NEVER, f"never[{i}]", origin) for i, e in enumerate(table.get("never", ()))
-        ),
+        until_ms=until,
+        expect=_all_expected(table, "expect", _EXPECT, origin),
+        never=_all_expected(table, "never", _NEVER, origin),
         end=_end(table.get("end", {}), origin),
     )
+
+
+@contextmanager
+def _reading(where: str, accepted: str, origin: str) -> Iterator[None]:
+    """Turn whatever goes wrong with one part of the file into a mistake that names the part."""
+    try:
+        yield
+    except CaseError:
+        raise
+    except KeyError as error:
+        raise _wrong(origin, where, f"no {error}", accepted, "Add it.") from error
+    except (AttributeError, IndexError, TypeError, ValueError, SubsideError) as error:
+        got = error.got if isinstance(error, UnitError) and error.got else str(error)
+        raise _wrong(origin, where, got, accepted, "Mend this part.") from error
+
+
+def _tables(table: Mapping[str, Any], name: str, origin: str) -> list[Mapping[str, Any]]:
+    found = table.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        raise _wrong(origin, name, repr(found)[:40], f"tables [[{name}]]", "Write them so.")
+    return found
+
+
+def _all_expected(
+    table: Mapping[str, Any], name: str, keys: tuple[str, ...], origin: str
+) -> tuple[Expected, ...]:
+    found = []
+    for number, entry in enumerate(_tables(table, name, origin)):
+        with _reading(f"{name}[{number}]", ", ".join(keys), origin):
+            found.append(_expected(entry, keys, f"{name}[{number}]", origin))
+    return tuple(found)
 
 
 def _rows(text: object, origin: str) -> list[Observation]:
@@ -157,7 +185,10 @@ def _signal(table: Mapping[str, Any], number: int) -> list[Observation]:
     lag = elapsed_ms(table["lag"]) if "lag" in table else 0
     shape: Literal["step", "line"] = table.get("shape", "step")
     found: list[Observation] = []
-    for at in range(elapsed_ms(table["from"]), elapsed_ms(table["to"]) + 1, elapsed_ms(table["every"])):
+    first, last, every = (elapsed_ms(table[name]) for name in ("from", "to", "every"))
+    if every <= 0 or (last - first) / every > _MOST_READINGS:
+        raise ValueError(f"every = {table['every']!r}: above 0, and at most {_MOST_READINGS} readings")
+    for at in range(first, last + 1, every):
         if not any(a <= at < b for a, b in gaps):
             found.append(
                 Observation(
@@ -199,10 +230,18 @@ def _at(corners: list[tuple[int, float | None]], at: int, shape: str) -> float |
     return v0 if v1 is None else round(v0 + (v1 - v0) * (at - t0) / (t1 - t0), 1)
 
 
-def _baseline(table: Mapping[str, Any], origin: str) -> Baseline:
-    known = tuple(Baseline.__dataclass_fields__)
-    _known(table, known, "baseline", origin)
-    return replace(Baseline(), **table)
+def _baseline(table: object, origin: str) -> Baseline:
+    accepted = "numbers in the units of the names; capnography = true or false; news2_spo2_scale = 1 or 2"
+    with _reading("baseline", accepted, origin):
+        values = dict(table)  # type: ignore[call-overload]
+        _known(values, tuple(Baseline.__dataclass_fields__), "baseline", origin)
+        for name, value in values.items():
+            whole = isinstance(value, bool) if name == "capnography" else not isinstance(value, bool)
+            if not whole or not isinstance(value, int | float):
+                raise ValueError(f"{name} = {value!r}")
+        if values.get("news2_spo2_scale", 1) not in (1, 2):
+            raise ValueError(f"news2_spo2_scale = {values['news2_spo2_scale']!r}")
+        return replace(Baseline(), **values)
 
 
 def _expected(table: Mapping[str, Any], keys: tuple[str, ...], where: str, origin: str) -> Expected:
@@ -220,12 +259,16 @@ def _expected(table: Mapping[str, Any], keys: tuple[str, ...], where: str, origi
     )
 
 
-def _end(table: Mapping[str, Any], origin: str) -> dict[str, tuple[str, ...]]:
-    _known(table, _END, "end", origin)
-    return {name: tuple(values) for name, values in table.items()}
+def _end(table: object, origin: str) -> dict[str, tuple[str, ...]]:
+    with _reading("end", "lists of names: " + ", ".join(_END), origin):
+        values = dict(table)  # type: ignore[call-overload]
+        _known(values, _END, "end", origin)
+        return {name: tuple(str(x) for x in names) for name, names in values.items()}
 
 
-def _known(table: Mapping[str, Any], known: tuple[str, ...], where: str, origin: str) -> None:
+def _known(table: object, known: tuple[str, ...], where: str, origin: str) -> None:
+    if not isinstance(table, Mapping):
+        raise _wrong(origin, where, repr(table)[:40], ", ".join(known), "Write a table.")
     for key in table:
         if key not in known:
             hint = nearest(key, known)
