@@ -19,7 +19,7 @@ from subside.engine.group import gather, prepare
 from subside.engine.population.beliefs import fitted
 from subside.engine.systems.chronic_pain.solve import solve
 from subside.engine.times import default_times_h, visit_spans
-from subside.report import Report, write_report
+from subside.report import Report, headline, render, write_report
 
 FOLDER = Path(__file__).parents[2] / "examples/from_papers"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -129,3 +129,26 @@ def test_every_case_becomes_a_report_of_one_page_that_needs_no_network(file: Pat
     assert "not a medical device" in page
     assert "nan" not in re.findall(r"[a-z]+", page.lower().replace("not a number", ""))
     assert not re.search(r"""(?:src|href)=["']https?://[^"']+\.(?:js|css|woff2?|png)""", page)
+
+
+def test_a_score_that_no_hypothesis_moves_is_not_reported_as_no_effect() -> None:
+    """One trial in post-traumatic stress was positive, a larger one null: silence is not "the same"."""
+    case = read_case(FOLDER / "feder_2021_ptsd.toml")
+
+    def reported(case: Case) -> Report:
+        found = compare(case, ["placebo"], draws=DRAWS, times_h=[0.0, 168.0, 336.0])
+        return Report(
+            case=case, course=found.arms["case"], comparison=found, generated_at="2026-03-01 09:30 UTC"
+        )
+
+    silent = reported(case)
+    assert not headline(silent).modeled
+    assert "says nothing about post-traumatic stress" in headline(silent).sentence
+    page = render(silent)
+    assert "Not modeled" in page
+    assert "as asked for by name" not in page
+    assert "the same" not in page.split("</section>")[1]
+    asked = reported(case.model_copy(update={"options": {"post_traumatic_stress": "on"}}))
+    assert headline(asked).modeled
+    assert headline(asked).has_interval
+    assert "90" in headline(asked).sentence

@@ -84,9 +84,9 @@ def _whose(report: Report) -> str:
         return "One typical line for this patient, without bands, as asked for by name."
     if course.of_one_patient:
         return (
-            "One patient: the bands show what is not known about them "
-            f"({course.rows} draws)." if course.rows > 1 else
-            "One patient: the bands show what is not known about them."
+            f"One patient: the bands show what is not known about them ({course.rows} draws)."
+            if course.rows > 1
+            else "One patient: the bands show what is not known about them."
         )
     return f"{course.n_patients} simulated patients like this one: the bands show how they differ."
 
@@ -148,14 +148,19 @@ def _tried(entry: PriorTreatment) -> str:
 
 def headline_section(report: Report, head: Headline) -> str:
     """Return the headline: the difference from placebo, its interval, whether it is worth having."""
-    picture = difference_figure(report)
+    picture = difference_figure(report) if head.modeled else ""
     return (
         '<section class="headline" aria-labelledby="headline"><div>'
         f'<h2 id="headline">{escape(_headline_title(head))}</h2>{_big(head)}'
         f'<p class="saying">{escape(head.sentence)}</p>{_hundred(head)}{_shares(head)}</div>'
-        f"<div>{picture or _no_difference()}"
-        f"{_worth_note(head)}</div></section>"
+        f"<div>{_beside(picture, head)}</div></section>"
     )
+
+
+def _beside(picture: str, head: Headline) -> str:
+    if not head.modeled:
+        return ""
+    return f"{picture or _no_difference()}{_worth_note(head)}"
 
 
 def _worth_note(head: Headline) -> str:
@@ -183,6 +188,8 @@ def _headline_title(head: Headline) -> str:
 def _big(head: Headline) -> str:
     if not head.computed:
         return '<p class="big"><small>Not computed</small></p>'
+    if not head.modeled:
+        return '<p class="big"><small>Not modeled</small></p>'
     words = lower_or_higher(head.difference)
     number, _, rest = words.partition("\N{NO-BREAK SPACE}")
     big = f'<p class="big">{escape(number)} <small>{escape(rest)}</small></p>'

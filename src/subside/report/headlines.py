@@ -14,6 +14,8 @@ H_PER_WEEK = 168.0
 PAIN = "nrs_pain"
 # What a case without pain is treated for; the first of these that was computed.
 _MOOD = {"post_traumatic_stress": ("pcl5_total",), "depression": ("madrs_total", "phq9_total")}
+# Scores that the drug moves only under a hypothesis that is off unless a case asks for it.
+_ASKED_FOR = {"pcl5_total": "post_traumatic_stress", "gad7_total": "anxiety"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,11 @@ class Headline:
     def computed(self) -> bool:
         """Whether there is a difference to speak of."""
         return self.reference is not None and math.isfinite(self.difference)
+
+    @property
+    def modeled(self) -> bool:
+        """Whether the drug can move the score in this run; False is no finding of no effect."""
+        return not (self.name in _ASKED_FOR and self.difference == 0.0 and not self.has_interval)
 
 
 def measure(report: Report) -> str:
@@ -90,10 +97,9 @@ def headline(report: Report) -> Headline:
             )
             has_interval = difference.has_band
         if has_interval and worth is not None:
-            probability = report.comparison.chance(
-                report.arm, reference, name, time_h=at, at_least=worth
-            )
+            probability = report.comparison.chance(report.arm, reference, name, time_h=at, at_least=worth)
     one = report.course.of_one_patient
+    asked_for = _ASKED_FOR.get(name) if mid == 0.0 and not has_interval else None
     return Headline(
         name=name,
         time_h=at,
@@ -107,7 +113,9 @@ def headline(report: Report) -> Headline:
         of_one_patient=one,
         share_30=_share(report.course, at) if name == PAIN else None,
         share_30_reference=_share(report.reference_course, at) if name == PAIN else None,
-        sentence=_sentence(
+        sentence=_not_modeled(_score_words(name), asked_for)
+        if asked_for
+        else _sentence(
             _score_words(name),
             at,
             reference,
@@ -146,6 +154,14 @@ def _share(course: Course | None, at: float) -> float | None:
 def _score_words(name: str) -> str:
     what, comma, scale = quantity(name).label.partition(", ")
     return what[:1].lower() + what[1:] + (f" ({scale})" if comma else "")
+
+
+def _not_modeled(score: str, hypothesis: str) -> str:
+    return (
+        f"This run says nothing about {score}: trials disagree or are missing, so no effect on it "
+        f"is assumed. To ask what would follow if it moved with mood, write {hypothesis} = true under "
+        "[options] in the case."
+    )
 
 
 def _sentence(
