@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from subside.care import Facts, Verdict, assess, load_profile, profile_names, rule_set
+from subside.care import Facts, Verdict, assess, load_profile, profile_names, rule_set, triage
 from subside.care.facts import fact_kinds
 from subside.care.medicines import medicine_answers
 from subside.care.profiles import Choice, at_least_as_strict
@@ -83,7 +83,7 @@ def decide(name, answers, profile="strict"):
 
 
 @pytest.mark.parametrize("name", SETS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(data=st.data())
 def test_taking_an_answer_away_never_lets_more_through(name, data):
     answers = data.draw(people(name))
@@ -105,7 +105,7 @@ def test_with_an_answer_that_matters_missing_nothing_is_let_through(name, data):
         assert found.verdict.admits == 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_adding_a_contraindication_never_lets_more_through(data):
     answers = data.draw(people("screening"))
@@ -120,7 +120,7 @@ def test_adding_a_contraindication_never_lets_more_through(data):
 
 
 @pytest.mark.parametrize("name", SETS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(data=st.data())
 def test_a_stricter_profile_never_lets_more_through(name, data):
     answers = data.draw(people(name))
@@ -185,3 +185,16 @@ def test_answering_what_is_asked_settles_an_incomplete_screening(data):
             break
         gone -= answered
     assert found.verdict is Verdict.PROCEED
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_nobody_who_refers_themselves_is_accepted_or_told_that_they_are_eligible(data):
+    found = decide("screening", data.draw(people("screening")))
+    said = triage(found)
+    assert said.queue in {"urgent", "do not book", "needs review"}
+    assert "eligible" not in said.says.lower()
+    assert not any(finding.rule.id in said.says for finding in found.findings)
+    assert (said.queue == "urgent") == bool(found.urgent)
+    if found.verdict is Verdict.PROCEED:
+        assert said.queue == "needs review"

@@ -24,6 +24,7 @@ from subside.care import (
     screen,
     sign,
     start_gate,
+    triage,
     urgent_path,
 )
 from subside.care.assessment import Seen, show_value
@@ -495,3 +496,29 @@ def test_between_a_stated_and_a_computed_number_the_computed_one_counts():
     facts = Facts.of({"bmi": 26, "weight_kg": 70, "height_cm": 168})
     assert facts["bmi"] == pytest.approx(70 / 1.68**2)
     assert facts.contradictions == (f"bmi = 26.0, yet the other answers make it {70 / 1.68**2}",)
+
+
+def test_what_a_person_reads_who_refers_themselves():
+    def says(**answers):
+        found = triage(screen(Facts.of(answers)))
+        return found.queue, found.says
+
+    waiting = (
+        "Thank you. A clinician reads your answers and contacts you. Until then nothing is booked and "
+        "nothing is decided."
+    )
+    assert says() == ("needs review", waiting)
+    assert says(porphyria=True) == ("do not book", waiting)
+    assert says(suicidal_ideation=True) == (
+        "urgent",
+        "Your answers suggest that you may be in danger. Please get help now; you do not have to wait for "
+        "us. United States: call or text 988 (Suicide and Crisis Lifeline). In danger now: 911 "
+        "A clinician of ours is told at once.",
+    )
+    assert says(thunderclap_headache=True, porphyria=True) == (
+        "urgent",
+        "One of your answers can be a sign of something that needs an emergency assessment today. Please go "
+        "to an emergency department, or call 911. A clinician of ours is told at once.",
+    )
+    # Where both paths are open, the person is told about the nearer danger.
+    assert "988" in says(thunderclap_headache=True, suicidal_ideation=True)[1]

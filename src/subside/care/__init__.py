@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from subside.care.rules import Rule, rule, rule_set
     from subside.care.screening.case_facts import facts_from_case, prior_treatments
     from subside.care.screening.deciding import screen, start_gate
+    from subside.care.screening.self_referral import Triage, triage
     from subside.care.verdicts import Verdict
 
 _HOMES = {
@@ -50,6 +51,7 @@ _HOMES = {
     "Signature": "profiles",
     "StoppingCriterion": "outcomes",
     "ThirdInfusionReview": "outcomes",
+    "Triage": "screening.self_referral",
     "UrgentPath": "crisis",
     "Verdict": "verdicts",
     "assess": "assessing",
@@ -75,6 +77,7 @@ _HOMES = {
     "screen": "screening.deciding",
     "sign": "profiles",
     "start_gate": "screening.deciding",
+    "triage": "screening.self_referral",
     "urgent_path": "crisis",
 }
 
@@ -94,6 +97,7 @@ __all__ = [
     "Signature",
     "StoppingCriterion",
     "ThirdInfusionReview",
+    "Triage",
     "UrgentPath",
     "Verdict",
     "assess",
@@ -119,6 +123,7 @@ __all__ = [
     "screen",
     "sign",
     "start_gate",
+    "triage",
     "urgent_path",
 ]
 

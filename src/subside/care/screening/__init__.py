@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from subside.care.screening.case_facts import facts_from_case
     from subside.care.screening.deciding import screen, start_gate
+    from subside.care.screening.self_referral import Triage, triage
 
-_HOMES = {"facts_from_case": "case_facts", "screen": "deciding", "start_gate": "deciding"}
+_HOMES = {
+    "Triage": "self_referral",
+    "facts_from_case": "case_facts",
+    "screen": "deciding",
+    "start_gate": "deciding",
+    "triage": "self_referral",
+}
 
-__all__ = ["facts_from_case", "screen", "start_gate"]
+__all__ = ["Triage", "facts_from_case", "screen", "start_gate", "triage"]
 
 
 def __getattr__(name: str) -> Any:
