@@ -250,6 +250,13 @@ def test_a_run_that_no_memory_holds_is_refused_before_it_starts(engine, case, ca
     assert main(["simulate", case, "--patients", "2000", "--json"]) == 0
 
 
+def test_without_the_solver_a_simulation_names_the_part_to_install(engine, case, capsys, monkeypatch):
+    monkeypatch.setattr("subside.cli.run_options.find_spec", lambda name: None)
+    assert main(["simulate", case]) == WRONG_CALL
+    assert "subside[engine]" in capsys.readouterr().err
+    assert main(["case", "check", case]) == 0
+
+
 def test_cite_marks_the_figures_that_nobody_confirmed(engine, case, capsys):
     assert main(["cite", case]) == 0
     text = capsys.readouterr().out

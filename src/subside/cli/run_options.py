@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from subside.cli.arguments import Parser, patients, times
 from subside.cli.talk import Talk
+from subside.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from subside.case import Case
@@ -34,7 +36,8 @@ def add_run(parser: Parser) -> None:
         type=times,
         default=None,
         metavar="TIMES",
-        help='times such as "40 min,7 d,12 wk" from the start of the first infusion (negative: before)',
+        help='times such as "40 min,7 d,12 wk" from the start of the first infusion (negative: before); '
+        "default: a grid that is fine during infusions and coarse after, to the end of the case",
     )
 
 
@@ -46,7 +49,13 @@ def load_case(options: Namespace) -> Case:
 
 
 def ready(talk: Talk) -> None:
-    """Compile the equations if this machine has not yet, and say so before it happens."""
+    """Compile the equations if this machine has not yet, and say so before it happens.
+
+    Raises:
+        MissingExtraError: If the solver is not installed; a clinic that only screens does without.
+    """
+    if find_spec("numba") is None or find_spec("scipy") is None:
+        raise MissingExtraError("engine", needed_for="A simulation")
     from subside.engine.kernel.jit import is_warm
 
     if not is_warm():

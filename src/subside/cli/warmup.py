@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from subside.cli.answer import Answer
 from subside.cli.arguments import Parser
 from subside.cli.talk import Talk
+from subside.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +23,8 @@ def run(options: Namespace, talk: Talk) -> Answer:
     """Compile everything that a simulation uses; the compiled code is kept for later runs."""
     import time
 
+    if find_spec("numba") is None:
+        raise MissingExtraError("engine", needed_for="Compiling the equations")
     from subside.engine import warmup
     from subside.engine.kernel import cache_folder
 
