@@ -207,6 +207,7 @@ def test_worse_counts_from_what_was_seen_when_it_was_acknowledged() -> None:
     session = falling((0, 14, 90), (15, 29, 87), (30, 39, 84), (40, 60, 83))
     snapshot, changes = run([*session, event(20, "ack", text="spo2_critical")], 60)
     assert times(changes, "worse", "spo2_critical") == [40]
+    assert next(c.prompts[0] for c in changes if c.kind == "worse") == "Look at the patient"
     alarm = snapshot.alarms["spo2_critical"]
     assert (alarm.acknowledged_ms, alarm.worst, alarm.value) == (None, 83, 90)
     assert times(changes, "escalated", "spo2_critical") == []  # starts over at 40 s
@@ -269,6 +270,7 @@ def test_a_missing_saturation_becomes_high_only_if_nobody_acknowledges() -> None
     session = [*series("hr_bpm", (0, 200, 72)), reading(0, "spo2_percent", 97)]
     snapshot, changes = run(session, 150)
     assert times(changes, "priority_raised", "stale:spo2_percent") == [70]
+    assert next(c.prompts[1] for c in changes if c.kind == "priority_raised").startswith("Check sensor")
     assert times(changes, "escalated", "stale:spo2_percent") == [100, 130]
     assert snapshot.alarms["stale:spo2_percent"].priority == "high"
     _, changes = run([*session, event(69, "ack", text="stale:spo2_percent")], 150)

@@ -615,3 +615,14 @@ def test_the_screen_counts_down_to_each_check_and_past_it() -> None:
     assert [c.in_s for c in shown] == sorted(c.in_s for c in shown)
     assert shown[-1].name == "blood_pressure_40"
     assert view(snapshot, LIMITS, BASELINE, 310_000).checks[0].in_s == -8
+
+
+def test_a_saturation_typed_in_does_not_hide_that_the_oximeter_is_lost() -> None:
+    probe = [replace(o, device="probe") for o in series("spo2_percent", (0, 20, 97))]
+    pulse = series("hr_bpm", (0, 100, 72))
+    _, changes = run([*probe, *pulse, by_hand(25, "spo2_percent", 96)], 60)
+    assert times(changes, "raised", "stale:spo2_percent") == [30]
+    assert times(changes, "cleared", "stale:spo2_percent") == []
+    # Without any device, a value taken by hand stands for its five minutes.
+    _, changes = run([*pulse, by_hand(5, "spo2_percent", 96)], 60)
+    assert times(changes, "raised", "stale:spo2_percent") == []

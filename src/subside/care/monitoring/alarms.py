@@ -172,10 +172,18 @@ def _tell(
             limit=alarm.limit,
             to=to,
             by=by,
+            prompts=_prompts(w, alarm) if kind in ("worse", "priority_raised") else (),
             grouped=alarm.grouped and may_group(alarm.priority),
             since_ms=alarm.since_ms,
         )
     )
+
+
+def _prompts(w: Work, alarm: Alarm) -> tuple[str, ...]:
+    """Return what may be done about an alarm of the patient or of the monitoring."""
+    rule, state = w.plan.rule_by_id.get(alarm.rule), w.plan.states.get(alarm.rule)
+    words = rule.rule.prompts if rule is not None else state.prompts if state is not None else ()
+    return tuple(PROMPTS[word] for word in words)
 
 
 def may_group(priority: Priority) -> bool:

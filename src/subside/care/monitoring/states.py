@@ -93,8 +93,11 @@ def _await(w: Work, must: tuple[str, ...]) -> None:
 
 def _stale(w: Work, what: str) -> None:
     key = f"stale:{what}"
-    if any(s.live for s in _of(w, what)):
-        if key in w.alarms and watched(w, what):
+    streams = _of(w, what)
+    # Once a device has been seen, a value typed in does not stand in for it: its loss is still an alarm.
+    devices = [s for s in streams if s.device != BY_HAND and s.source != AWAITED] or streams
+    if any(s.live for s in devices):
+        if key in w.alarms and any(s.live and s.value is not None for s in devices):
             alarms.end(w, key, "live again")
         return
     channel = w.plan.channels[what]
