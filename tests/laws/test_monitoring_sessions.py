@@ -626,3 +626,32 @@ def test_a_saturation_typed_in_does_not_hide_that_the_oximeter_is_lost() -> None
     # Without any device, a value taken by hand stands for its five minutes.
     _, changes = run([*pulse, by_hand(5, "spo2_percent", 96)], 60)
     assert times(changes, "raised", "stale:spo2_percent") == []
+
+
+def test_a_good_reading_after_a_gap_ends_what_stood() -> None:
+    session = [
+        *series("spo2_percent", (0, 20, 85), (40, 60, 97)),
+        *series("rr_per_min", (0, 20, 10), (60, 70, 14)),
+    ]
+    snapshot, changes = run([*session, *series("hr_bpm", (0, 70, 72))], 70)
+    assert times(changes, "latched", "spo2_critical") == [40]
+    assert times(changes, "cleared", "rr_low") == [60]
+    assert set(snapshot.alarms) == {"spo2_critical"}
+
+
+def test_the_next_waking_is_when_a_waiting_reading_is_decided() -> None:
+    snapshot, _ = fold(new_snapshot(0), [reading(5, "spo2_percent", 97)], LIMITS, BASELINE, 5_000)
+    assert next_due_ms(snapshot, LIMITS, BASELINE) == 6_001
+    snapshot, _ = fold(snapshot, [reading(5.5, "spo2_percent", 97)], LIMITS, BASELINE, 6_001)
+    assert next_due_ms(snapshot, LIMITS, BASELINE) == 6_501
+
+
+def test_the_screen_says_how_much_of_the_profile_is_unsigned_and_nothing_if_all_is_read() -> None:
+    assert len(view(new_snapshot(0), LIMITS, BASELINE, 0).notes) == 2
+    read = replace(
+        LIMITS,
+        rules=tuple(replace(r, basis="read") for r in LIMITS.rules),
+        checks=tuple(replace(c, basis="read") for c in LIMITS.checks),
+        states=tuple(replace(s, basis="read") for s in LIMITS.states),
+    )
+    assert len(view(new_snapshot(0), read, BASELINE, 0).notes) == 1
