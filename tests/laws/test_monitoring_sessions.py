@@ -630,7 +630,7 @@ def test_a_saturation_typed_in_does_not_hide_that_the_oximeter_is_lost() -> None
 
 def test_a_good_reading_after_a_gap_ends_what_stood() -> None:
     session = [
-        *series("spo2_percent", (0, 20, 85), (40, 60, 97)),
+        *series("spo2_percent", (0, 20, 85), (40, 70, 97)),
         *series("rr_per_min", (0, 20, 10), (60, 70, 14)),
     ]
     snapshot, changes = run([*session, *series("hr_bpm", (0, 70, 72))], 70)
