@@ -28,7 +28,7 @@ from subside.validation.trials import Trial, trials
 Array = NDArray[np.float64]
 PROFILED = ("gain", "k_return_per_d", "k_dep_per_d", "expectation")
 STEPS = (-2.0, -1.0, 1.0, 2.0)  # posterior SDs from the maximum
-TYPICAL = Structure(form="monostable", route="allosteric")
+TYPICAL = Structure()
 
 
 @dataclass(frozen=True, kw_only=True)

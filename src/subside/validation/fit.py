@@ -39,7 +39,9 @@ FREE = (
 SPREADS = (
     ("k_dep_per_d", "patient_sd", 0.4),
     ("k_dep_per_d", "trial_sd", 0.5),
+    ("expectation", "patient_sd", 0.5),
     ("expectation", "trial_sd", 0.5),
+    ("entry_excess_nrs", "patient_sd", 0.5),
     ("entry_excess_nrs", "trial_sd", 0.5),
 )
 TRIAL_EFFECTS = ("expectation", "entry_excess_nrs", "k_dep_per_d")
@@ -55,7 +57,7 @@ class Structure:
     """A pair of rival forms."""
 
     form: str = "monostable"
-    route: str = "allosteric"
+    route: str = "pore"
     responders: str = "continuous"
 
     @property
@@ -308,8 +310,16 @@ def fit(structure: Structure, studies: Sequence[Trial] | None = None, start: Arr
 
 
 def weights(fits: Sequence[Fit]) -> Array:
-    """Return the posterior weight of each structure, all equal before the data."""
-    log_evidence = np.array([f.log_evidence for f in fits])
+    """Return the posterior weight of each structure: its evidence times what was believed before."""
+    believed = prior().hypotheses
+    log_evidence = np.array(
+        [
+            f.log_evidence
+            + np.log(believed["sensitization"].weights[f.structure.form])
+            + np.log(believed["low_dose_route"].weights[f.structure.route])
+            for f in fits
+        ]
+    )
     w = np.exp(log_evidence - log_evidence.max())
     normalized: Array = w / w.sum()
     return normalized

@@ -73,6 +73,11 @@ def mean_at(samples: Array, _: Array, __: Array) -> float:
     return float(samples.mean())
 
 
+def sd_between(samples: Array, _: Array, __: Array) -> float:
+    """Return the standard deviation of pain between people."""
+    return float(samples[:, 0].std())
+
+
 def change_percent(samples: Array, stated: Array, _: Array) -> float:
     """Return the change of mean pain from that stated before, in percent."""
     return float(100.0 * (samples.mean() / stated.mean() - 1.0))
@@ -162,6 +167,16 @@ def _sigtermans() -> Trial:
                 what="mean pain, end of week 1, placebo",
                 figures=(p.id,), arms=("placebo",), times_h=(WEEK,), statistic=mean_at,
                 observed=_value(p.id), se=float(p.size or 0.0), se_basis="published",
+            ),
+            *(
+                Target(
+                    what=f"SD of pain between people, end of week 1, {label}",
+                    figures=(found.id,), arms=(arm,), times_h=(WEEK,), statistic=sd_between,
+                    observed=float(found.size or 0.0) * math.sqrt(30.0),
+                    se=float(found.size or 0.0) * math.sqrt(30.0 / 58.0), se_basis="computed",
+                    note="the printed plus-minus taken as a standard error of 30 people",
+                )
+                for label, arm, found in (("esketamine", "case", k), ("placebo", "placebo", p))
             ),
             Target(
                 what="difference of mean pain, week 12",

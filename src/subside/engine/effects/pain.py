@@ -26,6 +26,15 @@ def drive(
 
 
 @scalar
+def renewed(expectation: float, at_visit: float) -> float:
+    """Return the expectation right after a visit: the stronger of what is left and what the visit brings.
+
+    Expecting harm (below 0) is renewed as expecting relief is.
+    """
+    return max(expectation, at_visit) if at_visit >= 0.0 else min(expectation, at_visit)
+
+
+@scalar
 def rating(u: float) -> float:
     """Return the rating from 0 to 10 for a drive u >= 0."""
     return 10.0 * (1.0 - exp(-u))

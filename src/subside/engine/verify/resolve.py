@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from subside.engine.effects.pain import renewed
 from subside.engine.kernel.lanes import LANES
 from subside.engine.systems.chronic_pain.layout import (
     AT,
@@ -92,7 +93,7 @@ def resolve(
     while first < len(steps.size_s):
         rate = _rate(plan, given, row, first)
         if plan.visit[first]:
-            state[N_LINEAR + EXPECTATION] = max(state[N_LINEAR + EXPECTATION], q[AT["expectation"]])
+            state[N_LINEAR + EXPECTATION] = renewed(state[N_LINEAR + EXPECTATION], q[AT["expectation"]])
         state[S_FIRST] += plan.bolus_mg[first, 0]
         state[R_FIRST] += plan.bolus_mg[first, 1]
         last = first + 1

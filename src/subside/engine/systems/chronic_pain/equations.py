@@ -23,6 +23,9 @@ from subside.engine.effects.stomach import probability
 from subside.engine.kernel.jit import scalar
 from subside.engine.receptor.routes import occupancy
 
+#: Share of a depressive burden that expectation alone lifts at most (assumed).
+EXPECTATION_LIFTS_AT_MOST = 0.6
+
 
 @scalar
 def usual_drive(s, mood, sleep, n_drive, gain, pain_by_mood, burden0, pain_by_sleep, h0):  # type: ignore[no-untyped-def]
@@ -74,7 +77,7 @@ def moods(
 
     Anxiety and post-traumatic stress follow the change of mood by their own factors, 0 by default.
     """
-    burden = mood * (1.0 - relief(signal, signal_emax, signal_half)) * (1.0 - min(by_expectation * expectation, 1.0))
+    burden = mood * (1.0 - relief(signal, signal_emax, signal_half)) * (1.0 - min(by_expectation * expectation, EXPECTATION_LIFTS_AT_MOST))
     change = burden - 1.0
     return (
         min(phq9_0 * burden, 27.0),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from subside.engine.effects.mood import filling, mood_target, sleep_target
-from subside.engine.effects.pain import rating
+from subside.engine.effects.pain import rating, renewed
 from subside.engine.effects.sensitization import arising, extra_fading, feedback
 from subside.engine.kernel.exponential import WEIGHTS, end, middle, step, weights
 from subside.engine.kernel.functions import exp
@@ -319,7 +319,7 @@ def run_blocks(
             size = index[it]
             if visit[it] == 1:
                 for j in range(L):
-                    y[EXPECTATION * L + j] = max(y[EXPECTATION * L + j], q[EXPECTED * L + j])
+                    y[EXPECTATION * L + j] = renewed(y[EXPECTATION * L + j], q[EXPECTED * L + j])
             for j in range(L):
                 x0[S_FIRST * L + j] += bolus[it, 0]
                 x0[R_FIRST * L + j] += bolus[it, 1]
