@@ -251,7 +251,7 @@ def test_a_run_that_no_memory_holds_is_refused_before_it_starts(engine, case, ca
 
 
 def test_without_the_solver_a_simulation_names_the_part_to_install(engine, case, capsys, monkeypatch):
-    monkeypatch.setattr("subside.cli.run_options.find_spec", lambda name: None)
+    monkeypatch.setattr("subside.cli.run_options.find_spec", lambda _name: None)
     assert main(["simulate", case]) == WRONG_CALL
     assert "subside[engine]" in capsys.readouterr().err
     assert main(["case", "check", case]) == 0
