@@ -655,3 +655,12 @@ def test_the_screen_says_how_much_of_the_profile_is_unsigned_and_nothing_if_all_
         states=tuple(replace(s, basis="read") for s in LIMITS.states),
     )
     assert len(view(new_snapshot(0), read, BASELINE, 0).notes) == 1
+
+
+def test_where_recovery_is_watched_more_closely_the_next_check_comes_forward() -> None:
+    closer = tuple(replace(c, after_s=60.0) if c.name == "blood_pressure" else c for c in LIMITS.checks)
+    limits = replace(LIMITS, checks=closer)
+    session = [*ready(), event(2, "infusion_start", 20), event(50, "infusion_stop")]
+    snapshot, _ = run(session, 55, limits=limits)
+    assert snapshot.checks["blood_pressure"].due_ms == 110_000
+    assert snapshot.checks["blood_pressure_40"].due_ms == 2_402_000
