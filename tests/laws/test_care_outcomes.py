@@ -273,7 +273,15 @@ def test_pain_is_scored_against_before(now, points):
 
 @pytest.mark.parametrize(
     ("spo2", "oxygen", "points"),
-    [(93, False, 2), (92, False, 1), (90, False, 0), (98, True, 1), (90, True, 0)],
+    [
+        (93, False, 2),
+        (92, False, 1),
+        (90, False, 0),
+        (91, False, 1),
+        (91, True, 1),
+        (98, True, 1),
+        (90, True, 0),
+    ],
 )
 def test_saturation_on_oxygen_never_scores_full(spo2, oxygen, points):
     assert aldrete_saturation(now_spo2_percent=spo2, on_added_oxygen=oxygen) == points

@@ -100,7 +100,8 @@ def test_the_message_of_a_wrong_rule_has_four_parts():
 
 def test_an_id_stands_once_over_all_files():
     rules = parse_rules(RULE)
-    assert list(join_rules([rules, parse_rules(RULE.replace("TEST-1", "TEST-2"))])) == ["TEST-1", "TEST-2"]
+    second = parse_rules(RULE.replace("TEST-1", "TEST-2"))
+    assert dict(join_rules([rules, second])) == {"TEST-1": rules[0], "TEST-2": second[0]}
     with pytest.raises(ParameterError, match="rule TEST-1: id must be an id that no other rule has"):
         join_rules([rules, rules])
     with pytest.raises(UnknownNameError, match=r"No rule 'CON-0055'\. Did you mean 'CON-005'"):
@@ -165,6 +166,15 @@ def test_an_instrument_is_held_as_written():
     assert (a.options, b.options) == (("no", "a little", "much"), ("never", "always"))
     assert (a.opens, a.scored, b.scored) == ("suicidality", True, False)
     assert (found.scored_items, found.bands[0].label, found.changes[0].percent) == ((a,), "little", 30)
+
+
+def test_what_an_instrument_does_not_say_is_empty():
+    head = SCALE.partition("[loinc]")[0].replace('options = ["no", "a little", "much"]\n', "")
+    found = parse_instrument(head + 'stem = "How often?"\nnote = "A trap."\n', name="scale")
+    assert (found.items, found.bands, found.changes, dict(found.loinc)) == ((), (), (), {})
+    assert (found.stem, found.note) == ("How often?", "A trap.")
+    bare = parse_instrument(head + '[[item]]\nkey = "a"\ntext = "How?"\nlow = 0\nhigh = 9\n', name="scale")
+    assert bare.items[0].options == ()
 
 
 def test_items_that_may_not_be_shipped_are_refused_at_the_file():
