@@ -26,8 +26,8 @@ from subside.validation.refit import Emerged, emerged_by_form
 from subside.validation.trials import Trial, trials
 
 Array = NDArray[np.float64]
-PROFILED = ("gain", "k_return_per_d", "k_dep_per_d", "expectation")
-STEPS = (-2.0, -1.0, 1.0, 2.0)  # posterior SDs from the maximum
+PROFILED = ("gain", "k_return_per_d", "k_dep_per_d")
+STEPS = (-1.645, 1.645)  # posterior SDs from the maximum
 TYPICAL = Structure()
 
 

@@ -289,7 +289,7 @@ def fit(structure: Structure, studies: Sequence[Trial] | None = None, start: Arr
         lambda part: problem.residuals(whole(part)), base[free],
         jac=lambda part: problem.jacobian(whole(part))[:, free],
         method="trf", xtol=2e-3, ftol=2e-3, gtol=1e-3, bounds=(-4.0, 4.0),
-        max_nfev=12 if start is None else 7,
+        max_nfev=12 if start is None else 5,
     )  # fmt: skip
     x = whole(solved.x)
     jac = problem.jacobian(x)[:, free]
