@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,19 +33,19 @@ def out_folder(target: Path) -> Iterator[Path]:
 
 
 def _folder(target: Path) -> Iterator[Path]:
-    made = _make(target)
-    try:
-        work = Path(tempfile.mkdtemp(prefix=".subside-", dir=target))
-    except OSError as error:
-        _undo(made)
-        raise _cannot_write(target, error) from None
-    try:
+    new = [path for path in (target, *target.parents) if not path.exists()]  # innermost first
+    work = target / f".subside-{os.getpid()}-{time.time_ns()}"
+    try:  # from before the first folder is made: a stop may come at any moment
+        try:
+            work.mkdir(parents=True)
+        except OSError as error:
+            raise _cannot_write(target, error) from None
         yield work
         for file in sorted(work.iterdir()):
             file.replace(target / file.name)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
-        _undo(made)
+        _undo(new)
         raise
     shutil.rmtree(work, ignore_errors=True)
 
@@ -79,17 +81,6 @@ def write_whole(target: Path, text: str) -> None:
             part.replace(target)
     except OSError as error:
         raise _cannot_write(target, error) from None
-
-
-def _make(target: Path) -> list[Path]:
-    """Make the folder and its parents; returns those that were new, innermost first."""
-    new = [path for path in (target, *target.parents) if not path.exists()]
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        _undo(new)
-        raise _cannot_write(target, error) from None
-    return new
 
 
 def _undo(made: list[Path]) -> None:
