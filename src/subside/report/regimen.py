@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from subside.case import Exposure, Segment, exposures
 from subside.report.words import drug_words, moment, per_kg
-from subside.units import show_number
+from subside.units import parse_amount_concentration, rate_ml_per_h, show_number
 
 if TYPE_CHECKING:
     from subside.case import Case
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # between daily infusions is 3 d.
 SESSION_PAUSE_H = 6.0
 COURSE_PAUSE_H = 96.0
+# Two times closer than this are one: rounding of minutes written in hours.
+_SAME_H = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,8 @@ class Step:
     """A constant rate, or a titrated stretch that starts at it.
 
     A titrated stretch carries its policy's ceiling and, as ``pieces``, the most it can give over
-    time; what it gives is decided patient by patient.
+    time; what it gives is decided patient by patient. ``mg_per_ml`` is what the bag holds, None
+    where the case does not say.
     """
 
     start_h: float
@@ -33,6 +37,7 @@ class Step:
     mg_per_h: float
     ceiling_mg_per_h: float | None = None
     pieces: tuple[Segment, ...] = ()
+    mg_per_ml: float | None = None
 
     @property
     def top_mg_per_h(self) -> float:
@@ -136,8 +141,15 @@ def lane(case: Case) -> Lane:
     """Return the doses of a case, resolved to mg and mg/h."""
     plan = case.regimen()
     weight_kg = case.patient.weight_kg
+    bags = _bags(case)
     steps = [
-        Step(start_h=s.start_h, end_h=s.end_h, drug=s.drug, mg_per_h=s.mg_per_h)
+        Step(
+            start_h=s.start_h,
+            end_h=s.end_h,
+            drug=s.drug,
+            mg_per_h=s.mg_per_h,
+            mg_per_ml=_held(bags, s.start_h),
+        )
         for s in plan.segments
         if s.mg_per_h > 0
     ]
@@ -149,6 +161,7 @@ def lane(case: Case) -> Lane:
             mg_per_h=p.start_mg_per_h,
             ceiling_mg_per_h=p.ceiling_mg_per_h,
             pieces=p.fastest(),
+            mg_per_ml=_held(bags, p.start_h),
         )
         for p in plan.policies
     ]
@@ -158,6 +171,24 @@ def lane(case: Case) -> Lane:
         totals=exposures(plan, weight_kg=weight_kg),
         weight_kg=weight_kg,
     )
+
+
+def _bags(case: Case) -> list[tuple[float, float, float]]:
+    """When a bag of stated concentration runs: start, end, mg/mL, in order of time."""
+    return sorted(
+        (start_h, start_h + infusion.length_h, parse_amount_concentration(infusion.concentration))
+        for infusion in case.infusions
+        if infusion.concentration is not None
+        for start_h in infusion.starts_h
+    )
+
+
+def _held(bags: list[tuple[float, float, float]], start_h: float) -> float | None:
+    """Return what the bag holds from which a step starts; None where none was stated."""
+    at = bisect_right(bags, (start_h + _SAME_H, math.inf, math.inf)) - 1
+    if at < 0 or start_h > bags[at][1] - _SAME_H:
+        return None
+    return bags[at][2]
 
 
 def in_words(doses: Lane) -> tuple[str, ...]:
@@ -179,10 +210,17 @@ def in_words(doses: Lane) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def rate_words(mg_per_h: float, weight_kg: float | None) -> str:
-    """Return a rate in mg/h, and in mg/kg/h of actual weight where that is known."""
-    by_weight = f" ({per_kg(mg_per_h / weight_kg)} mg/kg/h)" if weight_kg else ""
-    return f"{show_number(mg_per_h)} mg/h{by_weight}"
+def rate_words(mg_per_h: float, weight_kg: float | None, mg_per_ml: float | None = None) -> str:
+    """Return a rate in mg/h, in mg/kg/h of actual weight, and in mL/h of a bag, where these are known.
+
+    >>> rate_words(22.0, 70.0, 2.0), rate_words(22.0, None)
+    ('22 mg/h (0.31 mg/kg/h; 11 mL/h at 2 mg/mL)', '22 mg/h')
+    """
+    beside = [f"{per_kg(mg_per_h / weight_kg)} mg/kg/h"] if weight_kg else []
+    if mg_per_ml is not None:
+        by_volume = show_number(rate_ml_per_h(mg_per_h, mg_per_ml=mg_per_ml))
+        beside.append(f"{by_volume} mL/h at {show_number(mg_per_ml)} mg/mL")
+    return f"{show_number(mg_per_h)} mg/h" + (f" ({'; '.join(beside)})" if beside else "")
 
 
 def _session_words(doses: Lane, weight_kg: float | None) -> tuple[str, ...]:
@@ -192,11 +230,11 @@ def _session_words(doses: Lane, weight_kg: float | None) -> tuple[str, ...]:
         events.append((push.at_h, f"{drug_words(push.drug)} bolus of {show_number(push.mg)} mg{by_weight}"))
     for step in _merged(doses.steps):
         span = moment(step.end_h - step.start_h)
-        rate = rate_words(step.mg_per_h, weight_kg)
+        rate = rate_words(step.mg_per_h, weight_kg, step.mg_per_ml)
         if step.ceiling_mg_per_h is None:
             events.append((step.start_h, f"{drug_words(step.drug)} {rate} for {span}"))
         else:
-            top = rate_words(step.ceiling_mg_per_h, weight_kg)
+            top = rate_words(step.ceiling_mg_per_h, weight_kg, step.mg_per_ml)
             events.append(
                 (
                     step.start_h,
@@ -223,6 +261,7 @@ def _merged(steps: tuple[Step, ...]) -> tuple[Step, ...]:
             and math.isclose(before.end_h, step.start_h, abs_tol=1e-9)
             and before.drug == step.drug
             and math.isclose(before.mg_per_h, step.mg_per_h, rel_tol=1e-9)
+            and before.mg_per_ml == step.mg_per_ml
             and before.ceiling_mg_per_h is None
             and step.ceiling_mg_per_h is None
         ):
