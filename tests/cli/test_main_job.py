@@ -106,7 +106,7 @@ def test_without_a_terminal_no_bar_and_no_escape_codes_reach_anyone(subside, cas
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_in_the_middle_leaves_no_file_and_no_traceback(root, case, tmp_path, how):
     target = tmp_path / "out"
-    words = [sys.executable, "-m", "subside", "simulate", case, "--patients", "60000", "--out", str(target)]
+    words = [sys.executable, "-m", "subside", "simulate", case, "--patients", "5000", "--out", str(target)]
     running = subprocess.Popen(
         words,
         cwd=root,
