@@ -316,3 +316,37 @@ def test_the_pooled_benefit_stands_with_both_grades_and_includes_none():
     assert "grade B" in found.grade
     assert "grade D" in published_benefit("fibromyalgia").grade
     assert published_benefit("chronic_migraine") is None
+
+
+@pytest.mark.parametrize(
+    ("bolus", "seconds", "speed"),
+    [(35, 60, 0.5), (42, 60, 0.6), (70, 300, 0.2), (0, 0, 0.0), (7, None, None), (None, 60, None)],
+)
+def test_the_speed_of_a_bolus_per_kg_and_minute(bolus, seconds, speed):
+    facts = Facts.of({"weight_kg": 70, "bolus_mg": bolus, "bolus_over_s": seconds})
+    assert facts["bolus_mg_per_kg_min"] == (None if speed is None else pytest.approx(speed))
+
+
+def test_a_bolus_at_once_is_faster_than_any_limit():
+    assert Facts.of({"weight_kg": 70, "bolus_mg": 1, "bolus_over_s": 0})["bolus_mg_per_kg_min"] > 1e6
+
+
+@pytest.mark.parametrize(
+    ("answers", "fact", "value"),
+    [
+        ({"stop_bang_total": 5}, "sleep_apnea", True),
+        ({"stop_bang_total": 4}, "sleep_apnea_high_risk", False),
+        ({"alt_times_uln": 1.0}, "liver_enzymes_raised", False),
+        ({"alt_times_uln": 1.2}, "liver_disease", True),
+        ({"phq9_total": 5}, "phq9_item9", None),
+    ],
+)
+def test_a_score_or_a_laboratory_value_answers_its_question_at_the_edge(answers, fact, value):
+    assert Facts.of(answers)[fact] is value
+
+
+def test_an_item_that_equals_its_total_is_no_contradiction():
+    assert Facts.of({"phq9_total": 2, "phq9_item9": 2}).contradictions == ()
+    assert Facts.of({"phq9_total": 1, "phq9_item9": 2}).contradictions == (
+        "phq9_item9 = 2, yet phq9_total = 1",
+    )
