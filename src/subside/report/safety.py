@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from subside.course import Course
 from subside.report.content import Report
 from subside.report.regimen import lane
-from subside.report.words import Shown, arm_words, moment, shown
+from subside.report.words import Shown, arm_words, moment, plain_list, shown
 
-# Which way is the one to watch.
+# Which way is the one to watch. Vital signs first: they start from a value of the person's own.
 _WATCHED = (
     ("sbp_mmhg", "highest"),
     ("dbp_mmhg", "highest"),
@@ -29,6 +29,7 @@ _WATCHED = (
     ("p_nausea", "highest"),
     ("p_dizziness", "highest"),
 )
+_VITAL = frozenset(name for name, _ in _WATCHED[:7])
 # Effects outlast the infusion; a peak within this time after it still belongs to it (design).
 _AFTER_H = 2.0
 
@@ -42,6 +43,10 @@ class Extreme:
     they are the extremes of the median and of the edge of the 90 % band, which a person's own
     extreme passes more easily; ``of_people`` says which. ``time_h`` is when the median curve is at
     its extreme.
+
+    ``change_middle`` and ``change_edge`` are the same of each person's own extreme minus that person's
+    own value before the first dose, so that how resting values differ drops out; NaN for what is no
+    vital sign, without samples, and where nothing was computed before the first dose.
     """
 
     name: str
@@ -52,6 +57,13 @@ class Extreme:
     reference: float
     has_band: bool
     of_people: bool
+    change_middle: float = math.nan
+    change_edge: float = math.nan
+
+    @property
+    def has_change(self) -> bool:
+        """Whether the change from each person's own value before is known."""
+        return math.isfinite(self.change_middle)
 
     @property
     def look(self) -> Shown:
@@ -77,6 +89,7 @@ def extremes(report: Report) -> tuple[Extreme, ...]:
         at = int(np.nanargmax(curve.median[during]) if high else np.nanargmin(curve.median[during]))
         middle, edge = _extreme(report.course, name, during, high=high)
         beside = report.reference_course
+        change_middle, change_edge = _change(report, name, during, high=high)
         known = beside is not None and name in beside and len(beside.times_h) == len(times)
         found.append(
             Extreme(
@@ -88,6 +101,8 @@ def extremes(report: Report) -> tuple[Extreme, ...]:
                 reference=_extreme(beside, name, during, high=high)[0] if known and beside else math.nan,
                 has_band=curve.has_band,
                 of_people=bool(report.course.samples and name in report.course.samples),
+                change_middle=change_middle,
+                change_edge=change_edge,
             )
         )
     return tuple(found)
@@ -98,13 +113,7 @@ def _extreme(
 ) -> tuple[float, float]:
     """Return the middle extreme and the edge that one in twenty goes beyond; NaN for none."""
     if course.samples and name in course.samples:
-        rows = np.asarray(course.samples[name][:, during], dtype=np.float64)
-        rows = rows[np.isfinite(rows).all(axis=1)]
-        if len(rows) == 0:
-            return math.nan, math.nan
-        peaks = rows.max(axis=1) if high else rows.min(axis=1)
-        middle, edge = np.quantile(peaks, (0.5, 0.95 if high else 0.05))
-        return float(middle), float(edge)
+        return _of_rows(np.asarray(course.samples[name][:, during], dtype=np.float64), high=high)
     curve = course[name]
     outer = curve.high if high else curve.low
     pick = np.nanmax if high else np.nanmin
@@ -114,42 +123,106 @@ def _extreme(
     return float(pick(values[0])), float(pick(values[1]))
 
 
+def _change(
+    report: Report, name: str, during: NDArray[np.bool_], *, high: bool
+) -> tuple[float, float]:
+    """Return the middle and edge of each person's extreme minus their own value before; NaN for none."""
+    course, start_h = report.course, lane(report.case).start_h
+    if name not in _VITAL or start_h is None or not course.samples or name not in course.samples:
+        return math.nan, math.nan
+    before = int(np.searchsorted(course.times_h, start_h, side="right")) - 1
+    if before < 0:
+        return math.nan, math.nan
+    rows = np.asarray(course.samples[name])
+    own = rows[:, [before]].astype(np.float64)
+    return _of_rows(rows[:, during].astype(np.float64) - own, high=high)
+
+
+def _of_rows(rows: NDArray[np.float64], *, high: bool) -> tuple[float, float]:
+    """Return the median of the rows' extremes and the edge that one row in twenty goes beyond."""
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if len(rows) == 0:
+        return math.nan, math.nan
+    peaks = rows.max(axis=1) if high else rows.min(axis=1)
+    middle, edge = np.quantile(peaks, (0.5, 0.95 if high else 0.05))
+    return float(middle), float(edge)
+
+
 def safety_table(report: Report) -> str:
-    """Return the extremes as a table, or nothing."""
-    rows = []
-    beside = report.reference_course is not None
+    """Return the extremes as tables, vital signs apart with their change, or nothing."""
     found = extremes(report)
-    for e in found:
-        unit = f" ({e.look.unit})" if e.look.unit else ""
-        edge = e.look.number(e.edge) if e.has_band else "no band"
-        rows.append(
-            f'<tr><th scope="row">{escape(e.look.label + unit)}, {e.way}</th>'
-            f'<td class="n">{escape(e.look.number(e.middle))}</td><td class="n">{escape(edge)}</td>'
-            f'<td class="n">{escape(moment(e.time_h))}</td>'
-            + (f'<td class="n">{escape(e.look.number(e.reference))}</td>' if beside else "")
-            + "</tr>"
-        )
-    if not rows:
+    if not found:
         return ""
-    reference = (
-        f'<th scope="col" class="n">{escape(arm_words(report.reference_name or ""))}, median</th>'
-        if beside
-        else ""
-    )
+    vital = tuple(e for e in found if e.name in _VITAL)
+    other = tuple(e for e in found if e.name not in _VITAL)
+    against = "" if report.reference_course is None else arm_words(report.reference_name or "")
     return (
-        '<div class="scroll"><table class="peaks"><caption>What to expect at its most extreme, from the '
-        "first dose to 2 h after each infusion</caption><thead><tr><td></td>"
-        '<th scope="col" class="n">Median</th><th scope="col" class="n">One in twenty beyond</th>'
-        '<th scope="col" class="n">Usually at</th>'
-        f"{reference}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        f'<p class="small">{_how(found)}</p>'
+        _table("Vital signs", vital, against)
+        + _table("Side effects", other, against)
+        + f'<p class="small">{escape(how_to_read(report, found), quote=False)}</p>'
     )
 
 
-def _how(found: tuple[Extreme, ...]) -> str:
-    if all(e.of_people for e in found):
-        return "Each person's own extreme over all infusions, natural fluctuation included."
+def _table(what: str, found: tuple[Extreme, ...], against: str) -> str:
+    if not found:
+        return ""
+    changes = any(e.has_change for e in found)
+    rows = "".join(_row(e, changes=changes, beside=bool(against)) for e in found)
+    spans = ' rowspan="2"' if changes else ""
+    pair = '<th scope="col" class="n">Median</th><th scope="col" class="n">1 in 20 beyond</th>'
+    last = f'<th scope="col" class="n"{spans}>Usually at</th>'
+    last += f'<th scope="col" class="n"{spans}>{escape(against)}, median</th>' if against else ""
+    if changes:
+        head = (
+            '<tr><td rowspan="2"></td><th scope="colgroup" colspan="2" class="n">Value</th>'
+            '<th scope="colgroup" colspan="2" class="n">Change from own value before the first infusion</th>'
+            f"{last}</tr><tr>{pair}{pair}</tr>"
+        )
+    else:
+        head = f"<tr><td></td>{pair}{last}</tr>"
     return (
-        "Extremes of the curves, not of persons: a person's own extreme lies beyond the edge more often "
-        "than once in twenty."
+        f'<div class="scroll"><table class="peaks"><caption>{what} at their most extreme, from the first '
+        f"dose to 2 h after each infusion</caption><thead>{head}</thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _row(e: Extreme, *, changes: bool, beside: bool) -> str:
+    unit = f" ({e.look.unit})" if e.look.unit else ""
+    cells = [e.look.number(e.middle), e.look.number(e.edge) if e.has_band else "no band"]
+    if changes:
+        cells += [e.look.number(e.change_middle, sign=True)]
+        cells += [e.look.number(e.change_edge, sign=True) if e.has_band else "no band"]
+    cells += [moment(e.time_h)]
+    if beside:
+        cells += [e.look.number(e.reference)]
+    body = "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells)
+    return f'<tr><th scope="row">{escape(e.look.label + unit)}, {e.way}</th>{body}</tr>'
+
+
+def how_to_read(report: Report, found: tuple[Extreme, ...]) -> str:
+    """Return what the extremes are of, and what their spread holds."""
+    if not all(e.of_people for e in found):
+        return (
+            "Extremes of the curves, not of persons: a person's own extreme lies beyond the edge more often "
+            "than once in twenty. No change from each person's own value: the samples were not kept."
+        )
+    said = ["Each person's own extreme over all infusions, natural fluctuation included."]
+    if any(e.has_change for e in found):
+        said.append(
+            "A value mixes where people start with what the drug does; the change is from each person's own "
+            "value before the first infusion and leaves the start out."
+        )
+        if absent := _not_stated(report, found):
+            said.append(f"The case states no resting {absent}; a wide range stands in.")
+    return " ".join(said)
+
+
+def _not_stated(report: Report, found: tuple[Extreme, ...]) -> str:
+    """Return the vital signs whose resting value the case does not give, in words."""
+    names = [
+        e.look.label[:1].lower() + e.look.label[1:]
+        for e in found
+        # The mean follows from systolic and diastolic.
+        if e.name in _VITAL and e.name != "map_mmhg" and getattr(report.case.patient, e.name, None) is None
+    ]
+    return plain_list(names, last="or")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -161,6 +162,17 @@ def drug_words(name: str) -> str:
 def plain_words(name: object) -> str:
     """Return an identifier as words: ``complex_regional_pain_syndrome`` without underscores."""
     return str(name).replace("_", " ")
+
+
+def plain_list(names: Sequence[str], *, last: str = "and") -> str:
+    """Return names as one phrase.
+
+    >>> plain_list(["a", "b", "c"]), plain_list(["a", "b"], last="or"), plain_list(["a"])
+    ('a, b and c', 'a or b', 'a')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def plain_names(text: str) -> str:
