@@ -12,6 +12,10 @@ from subside.report.words import arm_words, chance, lower_or_higher, moment_long
 
 H_PER_WEEK = 168.0
 PAIN = "nrs_pain"
+RELIEF = ("p_response_30", "p_response_50")
+"""The shares with at least 30 and 50 % less pain than before."""
+# Below it 30 % is less than a point, the smallest step of the scale. A choice of this page (design).
+_LEAST_PAIN_FOR_SHARES = 3.0
 # What a case without pain is treated for; the first of these that was computed.
 _MOOD = {"post_traumatic_stress": ("pcl5_total",), "depression": ("madrs_total", "phq9_total")}
 # Scores that the drug moves only under a hypothesis that is off unless a case asks for it.
@@ -61,6 +65,15 @@ def measure(report: Report) -> str:
     return PAIN
 
 
+def has_pain_to_relieve(report: Report) -> bool:
+    """Return whether shares with 30 or 50 % less pain say anything: not where there is hardly any pain.
+
+    A usual pain that the case does not state is no reason to leave them out.
+    """
+    stated = report.case.patient.nrs_pain
+    return stated is None or stated >= _LEAST_PAIN_FOR_SHARES
+
+
 def horizon_h(report: Report) -> float:
     """Return the time the headline speaks of: a time of the course.
 
@@ -99,6 +112,7 @@ def headline(report: Report) -> Headline:
         if has_interval and worth is not None:
             probability = report.comparison.chance(report.arm, reference, name, time_h=at, at_least=worth)
     one = report.course.of_one_patient
+    shares = name == PAIN and has_pain_to_relieve(report)
     asked_for = _ASKED_FOR.get(name) if mid == 0.0 and not has_interval else None
     return Headline(
         name=name,
@@ -111,8 +125,8 @@ def headline(report: Report) -> Headline:
         probability=probability,
         has_interval=has_interval,
         of_one_patient=one,
-        share_30=_share(report.course, at) if name == PAIN else None,
-        share_30_reference=_share(report.reference_course, at) if name == PAIN else None,
+        share_30=_share(report.course, at) if shares else None,
+        share_30_reference=_share(report.reference_course, at) if shares else None,
         sentence=_not_modeled(_score_words(name), asked_for)
         if asked_for
         else _sentence(

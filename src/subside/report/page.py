@@ -8,7 +8,8 @@ from pathlib import Path
 
 from subside.report import back, figures, front, sources, tables
 from subside.report.content import PERMANENT_LINE, Report
-from subside.report.headlines import PAIN, headline
+from subside.report.headlines import PAIN, RELIEF, has_pain_to_relieve, headline
+from subside.report.remarks import no_relief_words, recall_words, start_band_words
 from subside.report.safety import safety_table
 from subside.report.windows import windows
 from subside.report.words import arm_words, column_moment, shown
@@ -101,7 +102,7 @@ def _numbers(report: Report) -> str:
     arms = tables.arm_courses(report)
     head = "".join(f'<th scope="col" class="n">{escape(column_moment(t))}</th>' for t in times)
     rows = []
-    for name in ("nrs_pain", "nrs_pain_movement", "p_response_30", "p_response_50"):
+    for name in ("nrs_pain", "nrs_pain_movement", *(RELIEF if has_pain_to_relieve(report) else ())):
         present = [(arm, course) for arm, course in arms if name in course]
         if not present:
             continue
@@ -115,7 +116,13 @@ def _numbers(report: Report) -> str:
     return (
         '<div class="scroll"><table class="numbers"><caption>Median and 90 % band at key times</caption>'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        + _small(start_band_words(report))
+        + _small(no_relief_words(report))
     )
+
+
+def _small(text: str) -> str:
+    return f'<p class="small">{escape(text)}</p>' if text else ""
 
 
 def _level(report: Report) -> str:
@@ -140,12 +147,12 @@ def _sensitization(report: Report) -> str:
 def _mood(report: Report) -> str:
     body = figures.small_multiples(report, figures.MOOD, zoomed=False, key="mood")
     absent = [shown(n).label for n in figures.MOOD if n not in report.course]
-    note = f'<p class="small">Not computed: {escape("; ".join(absent))}.</p>' if absent else ""
+    note = _small(recall_words(report, figures.MOOD))
+    note += _small(f"Not computed: {'; '.join(absent)}." if absent else "")
     flat = [shown(n).label for n in figures.MOOD if figures.is_unmoved(report, n)]
     if flat:
-        note += (
-            f'<p class="small">Drawn without an effect of the drug: {escape("; ".join(flat))}. Where no '
-            "data show one, none is assumed.</p>"
+        note += _small(
+            f"Drawn without an effect of the drug: {'; '.join(flat)}. Where no data show one, none is assumed."
         )
     if not body:
         body = "<p>No mood, anxiety, stress or sleep score was computed for this case.</p>"

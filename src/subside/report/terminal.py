@@ -19,9 +19,10 @@ from subside.report.back import failures
 from subside.report.content import PERMANENT_LINE, Report
 from subside.report.figures import is_unmoved
 from subside.report.front import condition_words
-from subside.report.headlines import PAIN, headline, measure
+from subside.report.headlines import PAIN, RELIEF, has_pain_to_relieve, headline, measure
 from subside.report.regimen import in_words, lane
-from subside.report.safety import extremes
+from subside.report.remarks import no_relief_words, recall_words, start_band_words
+from subside.report.safety import Extreme, extremes
 from subside.report.sources import strength_words
 from subside.report.tables import arm_courses, key_times
 from subside.report.words import (
@@ -60,6 +61,8 @@ def summary(report: Report) -> RenderableType:
     """Return the summary that ``simulate`` prints."""
     parts: list[RenderableType] = [_who(report), _regimen(report), _headline(report)]
     parts.append(_endpoints(report))
+    if remarks := _remarks(report, ENDPOINTS):
+        parts.append(remarks)
     safety = _safety(report)
     if safety is not None:
         parts.append(safety)
@@ -76,6 +79,8 @@ def comparison_summary(report: Report) -> RenderableType:
         return summary(report)
     parts: list[RenderableType] = [_who(report), _regimen(report), _headline(report)]
     parts.append(_arms(report, report.comparison))
+    if remarks := _remarks(report, COMPARED):
+        parts.append(remarks)
     differences = _differences(report, report.comparison)
     if differences is not None:
         parts.append(differences)
@@ -180,15 +185,25 @@ def _over_time(report: Report, title: str, rows: list[_Row], *, last_title: str 
 def _endpoints(report: Report) -> _OverTime:
     arms = arm_courses(report)
     # A score that nothing moves would fill the screen with equal numbers; the page has it.
-    moved = [n for n in ENDPOINTS if n.startswith("nrs_pain") or not is_unmoved(report, n)]
+    moved = [n for n in _worth_rows(report, ENDPOINTS) if n.startswith("nrs_pain") or not is_unmoved(report, n)]
     first = measure(report)
     names = tuple(sorted(moved, key=lambda n: n != first))
     return _over_time(report, "Median (90 % band)", _arm_rows(arms, names))
 
 
 def _arms(report: Report, comparison: Comparison) -> _OverTime:
-    rows = _arm_rows(list(comparison.arms.items()), COMPARED)
+    rows = _arm_rows(list(comparison.arms.items()), _worth_rows(report, COMPARED))
     return _over_time(report, "Each arm: median (90 % band)", rows)
+
+
+def _worth_rows(report: Report, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a table shows: no shares with less pain where there is hardly any pain."""
+    return names if has_pain_to_relieve(report) else tuple(n for n in names if n not in RELIEF)
+
+
+def _remarks(report: Report, names: tuple[str, ...]) -> Text:
+    said = (start_band_words(report), no_relief_words(report), recall_words(report, names))
+    return Text("\n".join(filter(None, said)), style="dim")
 
 
 def _arm_rows(arms: list[tuple[str, Course]], names: tuple[str, ...]) -> list[_Row]:
@@ -252,23 +267,31 @@ def _table(title: str) -> Table:
     return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
 
 
-def _safety(report: Report) -> Table | None:
+def _safety(report: Report) -> RenderableType | None:
     found = extremes(report)
     if not found:
         return None
     table = _table("At its most extreme, first dose to 2 h after each infusion")
+    changes = any(e.has_change for e in found)
+    heads = ("median", "change", "1 in 20 beyond", "change") if changes else ("median", "1 in 20 beyond")
     table.add_column("")
-    table.add_column("median", justify="right")
-    table.add_column("1 in 20 beyond", justify="right")
-    table.add_column("at", justify="right")
+    for head in (*heads, "at"):
+        table.add_column(head, justify="right")
     for e in found:
-        table.add_row(
-            f"{e.look.axis}, {e.way}",
-            e.look.number(e.middle),
-            e.look.number(e.edge) if e.has_band else "no band",
-            moment(e.time_h),
-        )
-    return table
+        table.add_row(f"{e.look.axis}, {e.way}", *_peak(e, changes=changes), moment(e.time_h))
+    if not changes:
+        return table
+    return Group(table, Text("Change: from each person's own value before the first infusion.", style="dim"))
+
+
+def _peak(e: Extreme, *, changes: bool) -> tuple[str, ...]:
+    middle, edge = e.look.number(e.middle), e.look.number(e.edge) if e.has_band else "no band"
+    if not changes:
+        return middle, edge
+    if not e.has_change:
+        return middle, "", edge, ""
+    beyond = e.look.number(e.change_edge, sign=True) if e.has_band else "no band"
+    return middle, e.look.number(e.change_middle, sign=True), edge, beyond
 
 
 def _closing(report: Report) -> Text:
