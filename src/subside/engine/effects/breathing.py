@@ -16,8 +16,7 @@ is: saturation on oxygen is no evidence of breathing.
 
 from __future__ import annotations
 
-import math
-
+from subside.engine.kernel.functions import sqrt
 from subside.engine.kernel.jit import scalar
 
 # Constants of physiology; a test holds them against evidence (respiratory_physiology, severinghaus_1979).
@@ -72,7 +71,7 @@ def arterial_co2(drive: float, gain_mmhg: float) -> float:
     It is resting ventilation over the slope of the ventilatory response to carbon dioxide.
     """
     threshold = PACO2_REST_MMHG - gain_mmhg
-    return 0.5 * (threshold + math.sqrt(threshold * threshold + 4.0 * gain_mmhg * PACO2_REST_MMHG / drive))
+    return 0.5 * (threshold + sqrt(threshold * threshold + 4.0 * gain_mmhg * PACO2_REST_MMHG / drive))
 
 
 @scalar

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from subside.engine.kernel.functions import exp
 from subside.engine.kernel.jit import scalar
+from subside.engine.kernel.vector import where
 
 
 @scalar
@@ -31,7 +32,7 @@ def renewed(expectation: float, at_visit: float) -> float:
 
     Expecting harm (below 0) is renewed as expecting relief is.
     """
-    return max(expectation, at_visit) if at_visit >= 0.0 else min(expectation, at_visit)
+    return where(at_visit >= 0.0, max(expectation, at_visit), min(expectation, at_visit))
 
 
 @scalar
@@ -47,14 +48,13 @@ def movement_drive(u: float, extra: float, s: float, s0: float) -> float:
 
 
 @scalar
-def acute_analgesia(
-    c_s: float, c_r: float, c_nk: float, r_activity: float, nk_opposes: float,
-    emax: float, c50: float, tolerance: float,
-) -> float:  # fmt: skip
-    """Return the share of the drive that ketamine takes away while it is there.
+def acute_share(
+    c_s: float, c_r: float, c_nk: float, r_activity: float, nk_opposes: float, c50: float
+) -> float:
+    """Return the acute effect as a share of the largest, before tolerance.
 
     Concentrations at the effect site of pain, ng/mL. ``nk_opposes`` subtracts norketamine (0:
     neutral). Sources: evidence ``sigtermans_2009_pkpd`` (C50 in volunteers), Olofsen 2012 and 2022.
     """
     c = max(c_s + r_activity * c_r - nk_opposes * c_nk, 0.0)
-    return emax * c / (c + c50) * (1.0 - tolerance)
+    return c / (c + c50)

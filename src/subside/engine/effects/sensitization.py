@@ -11,16 +11,24 @@ Neither form is proven: the data at hand do not force bistability.
 
 from __future__ import annotations
 
-from subside.engine.kernel.functions import power
+from subside.engine.kernel.functions import log, logistic, power
 from subside.engine.kernel.jit import scalar
 
 
 @scalar
-def feedback(r: float, r0: float, share: float, threshold: float, steepness: float) -> float:
-    """Return f(R): 1 at the usual pain; ``share`` 0 gives the monostable form (1 throughout)."""
-    x = power(r / (threshold * r0), steepness)
-    at_rest = 1.0 / (1.0 + power(threshold, steepness))
-    return 1.0 - share + share * x / (1.0 + x) / at_rest
+def feedback(r: float, share: float, steepness: float, log_half: float, per_rest: float) -> float:
+    """Return f(R): 1 at the usual pain; ``share`` 0 gives the monostable form (1 throughout).
+
+    ``log_half`` is the logarithm of the pain at half of the feedback, ``per_rest`` is one over the
+    feedback at the usual pain; both are ``feedback_constants``.
+    """
+    return 1.0 - share + share * per_rest * logistic(steepness * (log(r) - log_half))
+
+
+@scalar
+def feedback_constants(r0: float, threshold: float, steepness: float):  # type: ignore[no-untyped-def]
+    """Return ``log_half`` and ``per_rest`` of one patient."""
+    return log(threshold * r0), 1.0 + power(threshold, steepness)
 
 
 @scalar
@@ -30,6 +38,9 @@ def arising(s0: float, k_return: float, f: float) -> float:
 
 
 @scalar
-def extra_fading(s0: float, k_return: float, k_dep: float, effect: float, f: float) -> float:
-    """Return b - k_return of dS/dt = a - b S: what block, and missing feedback, add to the fading, per h."""
-    return k_return * s0 * (f - 1.0) + k_dep * effect
+def extra_fading(s0: float, k_return: float, depotentiation: float, f: float) -> float:
+    """Return b - k_return of dS/dt = a - b S: what else makes it fade, per h.
+
+    That is block, whose ``depotentiation`` is k_dep E, and missing feedback.
+    """
+    return k_return * s0 * (f - 1.0) + depotentiation

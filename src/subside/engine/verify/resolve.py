@@ -52,7 +52,7 @@ def worst_error(
 ) -> float:
     """Return the largest error of these patients over all states and output times."""
     some = people.take(rows)
-    kept = solve(some, plan, keep_states=True, dtype=np.float64, threads=1)
+    kept = solve(some, plan, keep_states=True, threads=1)  # states are always doubles
     worst = 0.0
     for i in range(len(rows)):
         reference = resolve(some, i, plan, given=kept.given_mg_per_h, rtol=rtol, method=method)

@@ -1,13 +1,15 @@
 """Time cut into steps: fine after every change of rate, coarse in the weeks after.
 
-All times are whole seconds and every step is a power of two of a second, so that the propagators of
-all step sizes follow from the smallest by squaring. A step never crosses a change of rate, a bolus, a
-decision of a titration policy or an output time. Its largest size grows with the time since the last
-change: a quarter of it, within bounds found by refinement (``tests/analytic``).
+All times are whole seconds. A step never crosses a change of rate, a bolus, a decision of a titration
+policy or an output time; what lies between two such marks is cut into equal parts no longer than
+``LADDER`` allows so long after the last change (bounds found by refinement, ``tests/analytic``). Each
+size of step needs its own coefficients, so sizes should be few: where the marks are so uneven that
+they are not, every step is a power of two instead.
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from dataclasses import dataclass
 
@@ -15,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 SECONDS_PER_H = 3600
-SMALLEST_S = 32  # the first step after a change, unless a mark is nearer
-GROWTH = 0.25  # of the time since the last change
-LARGEST_ACTIVE_S = 1024  # while drug runs, and the first day after a change
-LARGEST_LATE_S = 8192  # 2.3 h
-LARGEST_STILL_S = 16384  # 4.6 h, when only the slow states move
-ACTIVE_S = 24 * SECONDS_PER_H
-LATE_S = 7 * 24 * SECONDS_PER_H
+#: Time since the last change, largest step up to then, both in s.
+LADDER = (
+    (120, 20), (300, 60), (600, 120), (1800, 300), (3600, 600),
+    (24 * SECONDS_PER_H, 1200), (72 * SECONDS_PER_H, SECONDS_PER_H), (168 * SECONDS_PER_H, 2 * SECONDS_PER_H),
+)  # fmt: skip
+LARGEST_S = 4 * SECONDS_PER_H  # later, when only the slow states move
+LARGEST_DOSING_S = 900  # while drug runs
+MOST_SIZES = 48
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +33,7 @@ class Clock:
 
     Attributes:
         start_s: Start, in whole seconds from the start of the first infusion.
-        size_s: Length of each step, a power of two. Shape ``(step,)``.
+        size_s: Length of each step. Shape ``(step,)``.
         sizes_s: The distinct lengths, rising. Shape ``(size,)``.
         index: Which of ``sizes_s`` each step has. Shape ``(step,)``.
         begins_s: Start of each step. Shape ``(step,)``.
@@ -71,50 +74,64 @@ def clock(
     last = outputs[-1]
     start = min(0, outputs[0])
     changes = sorted({t for t in changes_s if start <= t < last})
-    marks = sorted({start, *changes, *outputs})
-    is_change = set(changes)
-    sizes: list[int] = []
-    begins: list[int] = []
-    ends_at: list[int] = []
-    at_output = {t: i for i, t in enumerate(outputs)}
-    since = 10 * LATE_S  # at rest before the first change
+    marks = sorted({start, *changes, *outputs, *_rungs(changes, last)})
     spans = dosing_s or []
-    for mark, following in itertools.pairwise(marks):
-        dosing = any(first <= mark < last for first, last in spans)
-        if mark in is_change:
-            since = 0
-        now = mark
-        while now < following:
-            size = _largest(since, following - now, dosing, refine)
-            sizes.append(size)
-            begins.append(now)
-            now += size
-            since += size
-            ends_at.append(at_output.get(now, -1) if now == following else -1)
-    size_s = np.array(sizes, dtype=np.int64)
-    # every power of two up to the largest: each follows from the one before by squaring
-    top = int(size_s.max()) if len(size_s) else 1
-    smallest = int(size_s.min()) if len(size_s) else 1
-    ladder = [smallest]
-    while ladder[-1] < top:
-        ladder.append(2 * ladder[-1])
-    ladder_s = np.array(ladder, dtype=np.int64)
+    bounds = [max(1, _largest(mark, changes, spans) // refine) for mark in marks[:-1]]
+    gaps = [following - mark for mark, following in itertools.pairwise(marks)]
+    parts = [_equal(gap, bound) for gap, bound in zip(gaps, bounds, strict=True)]
+    if len({size for part in parts for size in part}) > MOST_SIZES:
+        parts = [_powers(gap, bound) for gap, bound in zip(gaps, bounds, strict=True)]
+    at_output = {t: i for i, t in enumerate(outputs)}
+    ends_at = [
+        [-1] * (len(part) - 1) + [at_output.get(end, -1)] for part, end in zip(parts, marks[1:], strict=True)
+    ]
+    size_s = np.array([size for part in parts for size in part], dtype=np.int64)
+    sizes_s, index = np.unique(size_s, return_inverse=True)
     return Clock(
         start_s=start,
         size_s=size_s,
-        sizes_s=ladder_s,
-        index=np.searchsorted(ladder_s, size_s).astype(np.int64),
-        begins_s=np.array(begins, dtype=np.int64),
-        output_at=np.array(ends_at, dtype=np.int64),
+        sizes_s=sizes_s,
+        index=index.astype(np.int64),
+        begins_s=start + np.cumsum(size_s) - size_s,
+        output_at=np.array([k for part in ends_at for k in part], dtype=np.int64),
         times_h=np.array(outputs, dtype=np.float64) / SECONDS_PER_H,
     )
 
 
-def _largest(since: int, left: int, dosing: bool, refine: int) -> int:
-    """Return the largest allowed power of two."""
-    if dosing or since < ACTIVE_S:
-        cap = LARGEST_ACTIVE_S
-    else:
-        cap = LARGEST_LATE_S if since < LATE_S else LARGEST_STILL_S
-    bound = min(left, max(1, max(SMALLEST_S, min(cap, int(GROWTH * since))) // refine))
-    return 1 << (bound.bit_length() - 1)
+def _rungs(changes: list[int], last: int) -> list[int]:
+    """Return where a longer step becomes allowed: after each change, unless the next comes first."""
+    ends = [*changes[1:], last]
+    return [
+        change + since
+        for change, end in zip(changes, ends, strict=False)
+        for since, _ in LADDER
+        if change + since < end
+    ]
+
+
+def _largest(mark: int, changes: list[int], spans: list[tuple[int, int]]) -> int:
+    """Return the longest step allowed from this mark on."""
+    at = bisect.bisect_right(changes, mark) - 1
+    since = mark - changes[at] if at >= 0 else LARGEST_S * 100  # at rest before the first change
+    largest = next((size for until, size in LADDER if since < until), LARGEST_S)
+    dosing = any(first <= mark < end for first, end in spans)
+    return min(largest, LARGEST_DOSING_S) if dosing else largest
+
+
+def _equal(gap: int, bound: int) -> list[int]:
+    """Return equal parts of a gap, or, where none are whole seconds, parts that differ by one second."""
+    fewest = -(-gap // bound)
+    for count in range(fewest, 2 * fewest + 1):
+        if gap % count == 0:
+            return [gap // count] * count
+    size, more = divmod(gap, fewest)
+    return [size + 1] * more + [size] * (fewest - more)
+
+
+def _powers(gap: int, bound: int) -> list[int]:
+    """Return powers of two that fill a gap, the longest first."""
+    parts = []
+    while gap:
+        parts.append(1 << (min(gap, bound).bit_length() - 1))
+        gap -= parts[-1]
+    return parts

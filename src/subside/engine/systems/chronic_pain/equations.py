@@ -18,7 +18,7 @@ from subside.engine.effects.breathing import (
 from subside.engine.effects.circulation import PULSE_PRESSURE_LEAST_MMHG, mean_pressure, rise
 from subside.engine.effects.mind import alertness, cadss, p_psychomimetic
 from subside.engine.effects.mood import on_pain, relief
-from subside.engine.effects.pain import acute_analgesia, drive, movement_drive, rating
+from subside.engine.effects.pain import drive, movement_drive, rating
 from subside.engine.effects.stomach import probability
 from subside.engine.kernel.jit import scalar
 from subside.engine.receptor.routes import occupancy
@@ -36,28 +36,25 @@ def usual_drive(s, mood, sleep, n_drive, gain, pain_by_mood, burden0, pain_by_sl
 
 @scalar
 def felt_drive(
-    s, mood, sleep, expectation, tolerance, c_s, c_r, c_nk, n_drive, gain, pain_by_mood, burden0,
-    pain_by_sleep, h0, r_activity, nk_opposes, acute_emax, acute_c50, tolerance_gain, rebound_gain,
+    s, mood, sleep, expectation, tolerance, acute, n_drive, gain, pain_by_mood, burden0, pain_by_sleep,
+    h0, acute_emax, tolerance_gain, rebound_gain,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Return the drive that reaches awareness now."""
-    fading = tolerance_gain * tolerance
-    acute = acute_analgesia(c_s, c_r, c_nk, r_activity, nk_opposes, acute_emax, acute_c50, fading)
-    there = acute / acute_emax
+    """Return the drive that reaches awareness now; ``acute`` is ``effects.pain.acute_share``."""
+    there = acute * (1.0 - tolerance_gain * tolerance)
     rebound = rebound_gain * max(tolerance - there, 0.0)
     aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
-    return drive(n_drive, gain, s, aside, acute, expectation, rebound)
+    return drive(n_drive, gain, s, aside, acute_emax * there, expectation, rebound)
 
 
 @scalar
 def pain_now(
-    s, mood, sleep, expectation, tolerance, c_s, c_r, c_nk, n_drive, gain, pain_by_mood, burden0,
-    pain_by_sleep, h0, r_activity, nk_opposes, acute_emax, acute_c50, tolerance_gain, rebound_gain,
-    movement_extra, s0,
+    s, mood, sleep, expectation, tolerance, acute, n_drive, gain, pain_by_mood, burden0, pain_by_sleep,
+    h0, acute_emax, tolerance_gain, rebound_gain, movement_extra, s0,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Return pain at rest and on movement, 0 to 10, without day-to-day fluctuation."""
     u = felt_drive(
-        s, mood, sleep, expectation, tolerance, c_s, c_r, c_nk, n_drive, gain, pain_by_mood, burden0,
-        pain_by_sleep, h0, r_activity, nk_opposes, acute_emax, acute_c50, tolerance_gain, rebound_gain,
+        s, mood, sleep, expectation, tolerance, acute, n_drive, gain, pain_by_mood, burden0, pain_by_sleep,
+        h0, acute_emax, tolerance_gain, rebound_gain,
     )  # fmt: skip
     return rating(u), rating(movement_drive(u, movement_extra, s, s0))
 
@@ -77,7 +74,11 @@ def moods(
 
     Anxiety and post-traumatic stress follow the change of mood by their own factors, 0 by default.
     """
-    burden = mood * (1.0 - relief(signal, signal_emax, signal_half)) * (1.0 - min(by_expectation * expectation, EXPECTATION_LIFTS_AT_MOST))
+    burden = (
+        mood
+        * (1.0 - relief(signal, signal_emax, signal_half))
+        * (1.0 - min(by_expectation * expectation, EXPECTATION_LIFTS_AT_MOST))
+    )
     change = burden - 1.0
     return (
         min(phq9_0 * burden, 27.0),

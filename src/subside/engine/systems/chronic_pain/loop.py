@@ -7,16 +7,15 @@ policies decide in the loop, patient by patient, from what the model says at tha
 
 from __future__ import annotations
 
-import numpy as np
-
 from subside.engine.effects.mood import filling, mood_target, sleep_target
-from subside.engine.effects.pain import rating, renewed
-from subside.engine.effects.sensitization import arising, extra_fading, feedback
-from subside.engine.kernel.exponential import WEIGHTS, end, middle, step, weights
+from subside.engine.effects.pain import acute_share, rating, renewed
+from subside.engine.effects.sensitization import arising, extra_fading, feedback, feedback_constants
+from subside.engine.kernel.exponential import WEIGHTS, end, middle, step
 from subside.engine.kernel.functions import exp
-from subside.engine.kernel.jit import compiled, scalar
-from subside.engine.kernel.lanes import LANES
-from subside.engine.kernel.linear import TRACE_RATE, advance, propagators
+from subside.engine.kernel.jit import compiled, inner, scalar
+from subside.engine.kernel.lanes import LANES, scratch
+from subside.engine.kernel.linear import TRACE_RATE, advance
+from subside.engine.kernel.vector import WIDTH, stream, together
 from subside.engine.receptor.routes import mixed, occupancy
 from subside.engine.systems.chronic_pain.equations import (
     block_now,
@@ -37,7 +36,6 @@ from subside.engine.systems.chronic_pain.layout import (
     INPUT_S,
     MIND_TOLERANCE,
     MOOD,
-    N_INPUTS,
     N_LINEAR,
     N_SLOW,
     NK,
@@ -63,6 +61,10 @@ VARYING = (S, SIGNAL, MIND_TOLERANCE)
 STEADY = (MOOD, SLEEP, EXPECTATION, TOLERANCE)
 EXTRA = N_SLOW
 N_ROWS = N_SLOW + len(VARYING)
+#: What the slow equations need of the linear states (``_drive``), and of the parameters alone.
+ACUTE, EFFECT, FILLING, OCCUPIED, MINDING = range(5)
+LOG_HALF, PER_REST = range(2)
+N_DRIVES, N_CONSTANTS = 5, 2
 #: The linear states that the slow equations read, needed also in the middle of a step.
 DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND)
 
@@ -88,6 +90,76 @@ P_START, P_STEP, P_LOWER_STEP, P_FLOOR, P_CEILING, P_PAIN, P_S_SHARE, P_HOLD = r
 P_LOWER = P_HOLD + len(CONDITIONS)
 
 
+@inner
+def _constants(q, c):  # type: ignore[no-untyped-def]
+    """Fill ``c`` with what the equations need of the parameters alone, once a block."""
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
+        log_half, per_rest = feedback_constants(q[R0 * L + j], q[THRESHOLD * L + j], q[STEEPNESS * L + j])
+        c[LOG_HALF * L + j] = log_half
+        c[PER_REST * L + j] = per_rest
+
+
+@inner
+def _drive(x, q, d):  # type: ignore[no-untyped-def]
+    """Fill ``d`` with what the slow equations need of the linear states ``x``."""
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
+        c_s, c_r = x[SITE_PAIN_S * L + j], x[SITE_PAIN_R * L + j]
+        nk = (x[(S_FIRST + NK) * L + j] + x[(R_FIRST + NK) * L + j]) * q[KNK * L + j]
+        d[ACUTE * L + j] = acute_share(
+            c_s, c_r, nk, q[R_ACTIVITY * L + j], q[NK_OPPOSES * L + j], q[ACUTE_C50 * L + j]
+        )
+        d[EFFECT * L + j] = q[K_DEP * L + j] * mixed(
+            q[UM * L + j] * (c_s + q[R_NMDA * L + j] * c_r),
+            q[HALF_PORE * L + j], q[HALF_2D * L + j], q[HALF_ALLO * L + j], q[HALF_DESC * L + j],
+            q[W_PORE * L + j], q[W_2D * L + j], q[W_ALLO * L + j], q[W_DESC * L + j],
+        )  # fmt: skip
+        d[FILLING * L + j] = filling(c_s + c_r, q[SIGNAL_HALF_C * L + j], q[SIGNAL_PER_H * L + j])
+        active = max(c_s + q[R_ACTIVITY * L + j] * c_r, 0.0)
+        d[OCCUPIED * L + j] = q[K_TOLERANCE * L + j] * occupancy(active, q[ACUTE_C50 * L + j])
+        d[MINDING * L + j] = filling(
+            max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j], q[MIND_PER_H * L + j]
+        )
+
+
+@inner
+def _slow(y, d, q, c, n):  # type: ignore[no-untyped-def]
+    """Fill ``n`` at slow states ``y`` under the drive ``d``, one block; see ``evaluate``."""
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
+        s, mood, sleep = y[S * L + j], y[MOOD * L + j], y[SLEEP * L + j]
+        n_drive, gain, h0, r0 = q[N_DRIVE * L + j], q[GAIN * L + j], q[H0 * L + j], q[R0 * L + j]
+        by_mood, burden0, by_sleep = (
+            q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j], q[PAIN_BY_SLEEP * L + j],
+        )  # fmt: skip
+        felt = 0.1 * rating(
+            felt_drive(
+                s, mood, sleep, y[EXPECTATION * L + j], y[TOLERANCE * L + j], d[ACUTE * L + j],
+                n_drive, gain, by_mood, burden0, by_sleep, h0,
+                q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j], q[REBOUND_GAIN * L + j],
+            )
+        )  # fmt: skip
+        cause = 0.1 * rating(usual_drive(s, mood, sleep, n_drive, gain, by_mood, burden0, by_sleep, h0))
+        back = feedback(
+            cause, q[SHARE * L + j], q[STEEPNESS * L + j], c[LOG_HALF * L + j], c[PER_REST * L + j]
+        )
+        n[S * L + j] = arising(q[S0 * L + j], q[K_RETURN * L + j], back)
+        n[EXTRA * L + j] = extra_fading(q[S0 * L + j], q[K_RETURN * L + j], d[EFFECT * L + j], back)
+        n[MOOD * L + j] = q[K_MOOD * L + j] * mood_target(
+            felt, r0, sleep, h0, q[MOOD_BY_PAIN * L + j], q[MOOD_BY_SLEEP * L + j]
+        )
+        n[SLEEP * L + j] = q[K_SLEEP * L + j] * sleep_target(
+            h0, felt, r0, mood, q[SLEEP_BY_PAIN * L + j], q[SLEEP_BY_MOOD * L + j]
+        )
+        n[SIGNAL * L + j] = d[FILLING * L + j]
+        n[(EXTRA + 1) * L + j] = d[FILLING * L + j]
+        n[EXPECTATION * L + j] = 0.0
+        n[TOLERANCE * L + j] = d[OCCUPIED * L + j]
+        n[MIND_TOLERANCE * L + j] = d[MINDING * L + j]
+        n[(EXTRA + 2) * L + j] = d[MINDING * L + j]
+
+
 @compiled
 def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
     """Fill ``n`` at slow states ``y`` and linear states ``x``, one block.
@@ -95,79 +167,48 @@ def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
     For each state N of dy/dt = N - (k + e) y, k its constant decay; in the extra rows e of the states
     ``VARYING``, which under drug is far larger than k, and 0 for the others.
     """
-    for j in range(L):
-        s, mood, sleep = y[S * L + j], y[MOOD * L + j], y[SLEEP * L + j]
-        c_s, c_r = x[SITE_PAIN_S * L + j], x[SITE_PAIN_R * L + j]
-        n_drive, gain, h0, r0 = q[N_DRIVE * L + j], q[GAIN * L + j], q[H0 * L + j], q[R0 * L + j]
-        by_mood, burden0, by_sleep = (
-            q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j], q[PAIN_BY_SLEEP * L + j],
-        )  # fmt: skip
-        felt = 0.1 * rating(
-            felt_drive(
-                s, mood, sleep, y[EXPECTATION * L + j], y[TOLERANCE * L + j], c_s, c_r,
-                (x[(S_FIRST + NK) * L + j] + x[(R_FIRST + NK) * L + j]) * q[KNK * L + j],
-                n_drive, gain, by_mood, burden0, by_sleep, h0,
-                q[R_ACTIVITY * L + j], q[NK_OPPOSES * L + j], q[ACUTE_EMAX * L + j],
-                q[ACUTE_C50 * L + j], q[TOLERANCE_GAIN * L + j], q[REBOUND_GAIN * L + j],
-            )
-        )  # fmt: skip
-        cause = 0.1 * rating(usual_drive(s, mood, sleep, n_drive, gain, by_mood, burden0, by_sleep, h0))
-        effect = mixed(
-            q[UM * L + j] * (c_s + q[R_NMDA * L + j] * c_r),
-            q[HALF_PORE * L + j], q[HALF_2D * L + j], q[HALF_ALLO * L + j], q[HALF_DESC * L + j],
-            q[W_PORE * L + j], q[W_2D * L + j], q[W_ALLO * L + j], q[W_DESC * L + j],
-        )  # fmt: skip
-        back = feedback(cause, r0, q[SHARE * L + j], q[THRESHOLD * L + j], q[STEEPNESS * L + j])
-        n[S * L + j] = arising(q[S0 * L + j], q[K_RETURN * L + j], back)
-        n[EXTRA * L + j] = extra_fading(q[S0 * L + j], q[K_RETURN * L + j], q[K_DEP * L + j], effect, back)
-        n[MOOD * L + j] = q[K_MOOD * L + j] * mood_target(
-            felt, r0, sleep, h0, q[MOOD_BY_PAIN * L + j], q[MOOD_BY_SLEEP * L + j]
-        )
-        n[SLEEP * L + j] = q[K_SLEEP * L + j] * sleep_target(
-            h0, felt, r0, mood, q[SLEEP_BY_PAIN * L + j], q[SLEEP_BY_MOOD * L + j]
-        )
-        signal = filling(c_s + c_r, q[SIGNAL_HALF_C * L + j], q[SIGNAL_PER_H * L + j])
-        n[SIGNAL * L + j] = signal
-        n[(EXTRA + 1) * L + j] = signal
-        n[EXPECTATION * L + j] = 0.0
-        active = max(c_s + q[R_ACTIVITY * L + j] * c_r, 0.0)
-        n[TOLERANCE * L + j] = q[K_TOLERANCE * L + j] * occupancy(active, q[ACUTE_C50 * L + j])
-        mind = filling(max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j], q[MIND_PER_H * L + j])
-        n[MIND_TOLERANCE * L + j] = mind
-        n[(EXTRA + 2) * L + j] = mind
+    c, d = scratch(N_CONSTANTS * L), scratch(N_DRIVES * L)
+    _constants(q, c)
+    _drive(x, q, d)
+    _slow(y, d, q, c, n)
 
 
-@compiled
-def _slow_step(y, q, k, w, h, x0, xm, x1, n0, nm, n1, trial):  # type: ignore[no-untyped-def]
+@inner
+def _slow_step(y, q, c, k, w, h, d0, dm, d1, n0, nm, n1, trial):  # type: ignore[no-untyped-def]
     """Advance the slow states by one step of h hours.
 
     States ``VARYING``: the linear equation with a rate that varies, its exponent by Simpson's rule and,
     for the second half, by the quadratic through the three points. The others: exponential quadrature.
     """
-    evaluate(y, x0, q, n0)
+    _slow(y, d0, q, c, n0)
     for v in range(len(VARYING)):
         i, e = VARYING[v] * L, (EXTRA + v) * L
-        for j in range(L):
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             b = k[i + j] + n0[e + j]
             trial[i + j] = n0[i + j] / b + (y[i + j] - n0[i + j] / b) * exp(-0.5 * h * b)
     for v in range(len(STEADY)):
         i = STEADY[v] * L
-        for j in range(L):
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             trial[i + j] = middle(w, i * WEIGHTS + j, y[i + j], n0[i + j])
-    evaluate(trial, xm, q, nm)
+    _slow(trial, dm, q, c, nm)
     for v in range(len(VARYING)):
         i, e = VARYING[v] * L, (EXTRA + v) * L
-        for j in range(L):
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             b = k[i + j] + nm[e + j]
             trial[i + j] = nm[i + j] / b + (y[i + j] - nm[i + j] / b) * exp(-h * b)
     for v in range(len(STEADY)):
         i = STEADY[v] * L
-        for j in range(L):
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             trial[i + j] = end(w, i * WEIGHTS + j, y[i + j], n0[i + j], nm[i + j])
-    evaluate(trial, x1, q, n1)
+    _slow(trial, d1, q, c, n1)
     for v in range(len(VARYING)):
         i, e = VARYING[v] * L, (EXTRA + v) * L
-        for j in range(L):
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             b0, bm, b1 = k[i + j] + n0[e + j], k[i + j] + nm[e + j], k[i + j] + n1[e + j]
             whole = exp(-h / 6.0 * (b0 + 4.0 * bm + b1))
             half = exp(-h / 24.0 * (8.0 * bm + 5.0 * b1 - b0))
@@ -175,25 +216,29 @@ def _slow_step(y, q, k, w, h, x0, xm, x1, n0, nm, n1, trial):  # type: ignore[no
             y[i + j] = y[i + j] * whole + h / 6.0 * arisen
     for v in range(len(STEADY)):
         i = STEADY[v] * L
-        for j in range(L):
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             y[i + j] = step(w, i * WEIGHTS + j, y[i + j], n0[i + j], nm[i + j], n1[i + j])
 
 
-@compiled
+@inner
 def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
     """Write every output of ``layout.OUTPUTS`` for one block."""
-    for j in range(L):
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
         s, mood, sleep = y[S * L + j], y[MOOD * L + j], y[SLEEP * L + j]
         expectation = y[EXPECTATION * L + j]
         ce_s, ce_r = x[SITE_PAIN_S * L + j], x[SITE_PAIN_R * L + j]
         nk = (x[(S_FIRST + NK) * L + j] + x[(R_FIRST + NK) * L + j]) * q[KNK * L + j]
         cp_s = x[S_FIRST * L + j] * q[KV1 * L + j]
         cp_r = x[R_FIRST * L + j] * q[KV1 * L + j]
+        acute = acute_share(
+            ce_s, ce_r, nk, q[R_ACTIVITY * L + j], q[NK_OPPOSES * L + j], q[ACUTE_C50 * L + j]
+        )
         rest, moving = pain_now(
-            s, mood, sleep, expectation, y[TOLERANCE * L + j], ce_s, ce_r, nk,
+            s, mood, sleep, expectation, y[TOLERANCE * L + j], acute,
             q[N_DRIVE * L + j], q[GAIN * L + j], q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j],
-            q[PAIN_BY_SLEEP * L + j], q[H0 * L + j], q[R_ACTIVITY * L + j], q[NK_OPPOSES * L + j],
-            q[ACUTE_EMAX * L + j], q[ACUTE_C50 * L + j], q[TOLERANCE_GAIN * L + j],
+            q[PAIN_BY_SLEEP * L + j], q[H0 * L + j], q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j],
             q[REBOUND_GAIN * L + j], q[MOVEMENT_EXTRA * L + j], q[S0 * L + j],
         )  # fmt: skip
         o[j] = cp_s + cp_r
@@ -211,7 +256,8 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         o[9 * L + j] = rest
         o[10 * L + j] = moving
         o[15 * L + j] = 10.0 * sleep
-    for j in range(L):
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
         phq9, madrs, gad7, pcl5 = moods(
             y[MOOD * L + j], y[SIGNAL * L + j], y[EXPECTATION * L + j], q[SIGNAL_EMAX * L + j],
             q[SIGNAL_HALF * L + j], q[MOOD_BY_EXPECTATION * L + j], q[PHQ9_0 * L + j],
@@ -235,7 +281,8 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         o[18 * L + j] = awake
         o[19 * L + j] = nausea
         o[20 * L + j] = dizzy
-    for j in range(L):
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
         sbp, dbp, mean, rate = circulation(
             x[SITE_CIRCULATION * L + j], q[SBP_0 * L + j], q[DBP_0 * L + j], q[HR_0 * L + j],
             q[SBP_EMAX * L + j], q[DBP_EMAX * L + j], q[HR_EMAX * L + j], q[CIRC_HALF * L + j],
@@ -266,7 +313,7 @@ def _met(pain, sbp, mean, hr, awake, cadss, spo2, rule, first):  # type: ignore[
     )  # fmt: skip
 
 
-@compiled
+@inner
 def _decide(now, rule, rate):  # type: ignore[no-untyped-def]
     """Set each patient's rate by the policy, from what is observed now: lower, else hold, else raise."""
     for j in range(L):
@@ -278,86 +325,73 @@ def _decide(now, rule, rate):  # type: ignore[no-untyped-def]
             rate[j] = min(rate[j] + rule[P_STEP], rule[P_CEILING])
 
 
-@compiled
-def run_blocks(
-    first, last, rates, slow_rates, parameters, start, hs, index, dose, bolus, visit, midazolam,
-    policy, decide, policies, output_at, structure, all_rows, driver_rows, out, states, given,
+@inner
+def run_block(
+    x0, xm, x1, y, c, d0, dm, d1, n0, nm, n1, trial, now, rate, phi, w, slow_rates, q, hs, index, dose,
+    bolus, visit, midazolam, policy, decide, policies, output_at, all_rows, driver_rows, out, states, given,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Run blocks ``first`` to ``last - 1``.
+    """Run one block of patients from the state in ``x0`` and ``y``.
 
-    ``out[block, time, output, lane]`` takes the outputs, ``states[block, time, state, lane]`` the raw
-    states if it has any room, ``given[block, step, lane]`` the rates of titrated patients likewise.
+    ``out`` takes the outputs (time, output, lane), ``states`` the raw states if it has any room,
+    ``given`` (step, lane) the rates of titrated patients likewise; all flat. ``x0`` to ``rate`` are
+    space to work in.
     """
-    phi = np.empty((2 * hs.shape[0], structure.rows.shape[0] * L))
-    w = np.empty((hs.shape[0], N_SLOW * WEIGHTS * L))
-    x0 = np.empty((N_LINEAR + N_INPUTS) * L)
-    xm = np.zeros((N_LINEAR + N_INPUTS) * L)
-    x1 = np.empty((N_LINEAR + N_INPUTS) * L)
-    y = np.empty(N_SLOW * L)
-    n0 = np.empty(N_ROWS * L)
-    nm = np.empty(N_ROWS * L)
-    n1 = np.empty(N_ROWS * L)
-    trial = np.empty(N_SLOW * L)
-    now = np.empty(out.shape[2] * L)
-    rate = np.empty(L)
-    keep_states = states.shape[1] > 0
-    keep_given = given.shape[1] > 0
-    for block in range(first, last):
-        propagators(rates[block], hs, structure, phi)
-        weights(slow_rates[block], hs, w)
-        x0[:] = 0.0
-        y[:] = start[block]
-        rate[:] = 0.0
-        q = parameters[block]
-        k = 0
-        if output_at[0] == 0:
-            _observe(x0, y, q, 0.0, now)
-            _store(out[block, 0].reshape(-1), now)
-            if keep_states:
-                _store_states(states[block, 0].reshape(-1), x0, y)
-        for it in range(index.shape[0]):
-            size = index[it]
+    keep_states = states.shape[0] > 0
+    keep_given = given.shape[0] > 0
+    per_time = now.shape[0]
+    _constants(q, c)
+    _drive(x0, q, d0)
+    if output_at[0] == 0:
+        _observe(x0, y, q, 0.0, now)
+        _store(out, 0, now)
+        if keep_states:
+            _store_states(states, 0, x0, y)
+    for it in range(index.shape[0]):
+        size = index[it]
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
             if visit[it] == 1:
-                for j in range(L):
-                    y[EXPECTATION * L + j] = renewed(y[EXPECTATION * L + j], q[EXPECTED * L + j])
-            for j in range(L):
-                x0[S_FIRST * L + j] += bolus[it, 0]
-                x0[R_FIRST * L + j] += bolus[it, 1]
-                x0[INPUT_S * L + j] = dose[it, 0] + TRACE_RATE
-                x0[INPUT_R * L + j] = dose[it, 1]
-            if policy[it] >= 0:
-                rule = policies[policy[it]]
-                if decide[it] == 2:
-                    rate[:] = rule[P_START]
-                elif decide[it] == 1:
-                    _observe(x0, y, q, midazolam[it], now)
-                    _decide(now, rule, rate)
-                for j in range(L):
-                    x0[INPUT_S * L + j] += rate[j] * rule[P_S_SHARE]
-                    x0[INPUT_R * L + j] += rate[j] * (1.0 - rule[P_S_SHARE])
-                    if keep_given:
-                        given[block, it, j] = rate[j]
-            advance(x0, phi[2 * size], driver_rows, xm)
-            advance(x0, phi[2 * size + 1], all_rows, x1)
-            _slow_step(y, q, slow_rates[block], w[size], hs[size], x0, xm, x1, n0, nm, n1, trial)
-            x0, x1 = x1, x0
-            k = output_at[it + 1]
-            if k >= 0:
+                y[EXPECTATION * L + j] = renewed(y[EXPECTATION * L + j], q[EXPECTED * L + j])
+            x0[S_FIRST * L + j] = x0[S_FIRST * L + j] + bolus[it, 0]
+            x0[R_FIRST * L + j] = x0[R_FIRST * L + j] + bolus[it, 1]
+            x0[INPUT_S * L + j] = dose[it, 0] + TRACE_RATE
+            x0[INPUT_R * L + j] = dose[it, 1]
+        if policy[it] >= 0:
+            rule = policies[policy[it]]
+            if decide[it] == 2:
+                rate[:] = rule[P_START]
+            elif decide[it] == 1:
                 _observe(x0, y, q, midazolam[it], now)
-                _store(out[block, k].reshape(-1), now)
-                if keep_states:
-                    _store_states(states[block, k].reshape(-1), x0, y)
+                _decide(now, rule, rate)
+            for j in range(L):
+                x0[INPUT_S * L + j] += rate[j] * rule[P_S_SHARE]
+                x0[INPUT_R * L + j] += rate[j] * (1.0 - rule[P_S_SHARE])
+                if keep_given:
+                    given[it * L + j] = rate[j]
+        advance(x0, phi[2 * size], driver_rows, xm)
+        advance(x0, phi[2 * size + 1], all_rows, x1)
+        # What drives the slow states is known at the start: a bolus goes to the center, not to a site.
+        _drive(xm, q, dm)
+        _drive(x1, q, d1)
+        _slow_step(y, q, c, slow_rates, w[size], hs[size], d0, dm, d1, n0, nm, n1, trial)
+        x0, x1, d0, d1 = x1, x0, d1, d0
+        k = output_at[it + 1]
+        if k >= 0:
+            _observe(x0, y, q, midazolam[it], now)
+            _store(out, k * per_time, now)
+            if keep_states:
+                _store_states(states, k * (N_LINEAR + N_SLOW) * L, x0, y)
 
 
-@compiled
-def _store(o, now):  # type: ignore[no-untyped-def]
-    for i in range(now.shape[0]):
-        o[i] = now[i]
+@inner
+def _store(o, at, now):  # type: ignore[no-untyped-def]
+    for i in range(0, now.shape[0], WIDTH):
+        stream(o, together(at + i), now[together(i)])
 
 
-@compiled
-def _store_states(o, x, y):  # type: ignore[no-untyped-def]
+@inner
+def _store_states(o, at, x, y):  # type: ignore[no-untyped-def]
     for i in range(N_LINEAR * L):
-        o[i] = x[i]
+        o[at + i] = x[i]
     for i in range(N_SLOW * L):
-        o[N_LINEAR * L + i] = y[i]
+        o[at + N_LINEAR * L + i] = y[i]

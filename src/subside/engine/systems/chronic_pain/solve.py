@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from subside.engine.kernel.lanes import LANES, blocks, from_lanes, to_lanes
-from subside.engine.kernel.linear import pattern, select_rows
+from subside.engine.kernel.exponential import WEIGHTS, weights
+from subside.engine.kernel.lanes import LANES, aligned, blocks, from_lanes, to_lanes
+from subside.engine.kernel.linear import fill_propagators, pattern, select_rows, workspace
 from subside.engine.kernel.pool import over_blocks
 from subside.engine.systems.chronic_pain.layout import N_INPUTS, N_LINEAR, N_OUTPUTS, N_SLOW, OUTPUTS
-from subside.engine.systems.chronic_pain.loop import DRIVERS, run_blocks
+from subside.engine.systems.chronic_pain.loop import DRIVERS, N_CONSTANTS, N_DRIVES, N_ROWS, run_block
 from subside.engine.systems.chronic_pain.protocol import Protocol
 
 
@@ -69,7 +70,7 @@ class Solution:
 
 def buffer(n_patients: int, n_times: int, dtype: type = np.float32) -> NDArray[np.floating]:
     """Return an output array that ``solve_into`` can fill again and again."""
-    return np.empty((blocks(n_patients), n_times, N_OUTPUTS, LANES), dtype)
+    return aligned((blocks(n_patients), n_times, N_OUTPUTS, LANES), dtype)
 
 
 def solve(
@@ -126,17 +127,36 @@ def solve_into(
     steps = plan.clock
     starts_with_output = len(steps.times_h) > 0 and round(steps.times_h[0] * 3600) == steps.start_s
     output_at = np.concatenate([[0 if starts_with_output else -1], steps.output_at]).astype(np.int64)
-    lanes = [to_lanes(v) for v in (people.rates, people.slow_rates, people.parameters, people.start)]
+    rates, slow_rates, parameters, start = (
+        to_lanes(v) for v in (people.rates, people.slow_rates, people.parameters, people.start)
+    )
     if states is None:
         states = np.zeros((n_blocks, 0, N_LINEAR + N_SLOW, LANES))
     if given is None:
         given = np.zeros((n_blocks, 0, LANES))
+    sizes_h = steps.sizes_s / 3600.0
+    flat_out, flat_states, flat_given = (part.reshape(n_blocks, -1) for part in (out, states, given))
 
-    def work(first: int, last: int) -> None:
-        run_blocks(  # type: ignore[call-arg]
-            first, last, *lanes, steps.sizes_s / 3600.0, steps.index, plan.dose_mg_per_h, plan.bolus_mg,
-            plan.visit, plan.midazolam, plan.policy, plan.decide, plan.policies, output_at,
-            structure, every, drivers, out, states, given,
-        )  # fmt: skip
+    def run(first: int, last: int) -> None:
+        work = workspace(structure)
+        phi = aligned((2 * len(sizes_h), structure.rows.size * LANES))
+        w = aligned((len(sizes_h), N_SLOW * WEIGHTS * LANES))
+        x0, xm, x1 = aligned((3, (N_LINEAR + N_INPUTS) * LANES))
+        c, trial = aligned((N_CONSTANTS * LANES,)), aligned((N_SLOW * LANES,))
+        d0, dm, d1 = aligned((3, N_DRIVES * LANES))
+        n0, nm, n1 = aligned((3, N_ROWS * LANES))
+        now, rate = aligned((N_OUTPUTS * LANES,)), aligned((LANES,))
+        xm[:] = 0.0
+        for block in range(first, last):
+            fill_propagators(rates[block], sizes_h, structure, phi, work)
+            weights(slow_rates[block], sizes_h, w)
+            x0[:] = 0.0
+            rate[:] = 0.0
+            run_block(
+                x0, xm, x1, start[block], c, d0, dm, d1, n0, nm, n1, trial, now, rate, phi, w,
+                slow_rates[block], parameters[block], sizes_h, steps.index, plan.dose_mg_per_h,
+                plan.bolus_mg, plan.visit, plan.midazolam, plan.policy, plan.decide, plan.policies,
+                output_at, every, drivers, flat_out[block], flat_states[block], flat_given[block],
+            )  # fmt: skip
 
-    over_blocks(work, n_blocks, threads=threads, progress=progress)
+    over_blocks(run, n_blocks, threads=threads, progress=progress)
