@@ -1,0 +1,224 @@
+"""Experiments on the dorsal horn circuit: wind-up, touch, movement, and lasting potentiation.
+
+Each is answered by several members of the circuit's ensemble: a mean and the 5th and 95th percentile.
+"""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from subside.cli.answer import Answer, envelope, to_json
+from subside.cli.arguments import Parser, add_common, whole_number
+from subside.cli.run_options import ready
+from subside.cli.sources import source_rows
+from subside.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from subside.engine.circuit import Band, Cord
+
+MEMBERS = 6  # answers within three seconds on two cores
+SOURCES = (
+    "gilling_2009.ic50", "ebert_1997.ki_s_ketamine", "jahr_stevens_1990.mg_constant", "medlock_2022.neurons",
+    "assumptions.receptor_q10", "kotermanski_johnson_2009.ic50_2d_mg",
+)  # fmt: skip
+ADVICE = {
+    "code": "circuit_is_a_model",
+    "text": "a model of the spinal cord with design weights; spikes per cell are not a pain score",
+}
+
+
+def add_arguments(parser: Parser) -> None:
+    """Four experiments with their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="windup|touch|movement|ltp")
+    for name, does in (
+        ("windup", "a train of 16 C-fiber stimuli: does the response grow?"),
+        ("touch", "brushing, alone and during pain: does touch hurt, does it ease?"),
+        ("movement", "a small movement, warmth and pressure: what projection cells answer"),
+        ("ltp", "conditioning that leaves synapses stronger"),
+    ):
+        action = actions.add_parser(name, help=does, description=does[0].upper() + does[1:])
+        if name in ("windup", "ltp"):
+            default = 1.0 if name == "windup" else 100.0
+            action.add_argument(
+                "--frequency-hz", type=_number(0.01, 200.0), default=default, metavar="F",
+                help=f"stimuli a second, 0.01 to 200 (default {default:g})",
+            )  # fmt: skip
+        _state_options(action)
+        add_common(action, below=True)
+
+
+def _state_options(action: argparse.ArgumentParser) -> None:
+    share = _number(0.0, 1.0)
+    micromolar = _number(0.0, 1000.0)
+    action.add_argument("--ketamine-um", type=micromolar, default=0.0, metavar="C",
+                        help="racemic ketamine, unbound, in µM (1 µM is 238 ng/mL unbound)")  # fmt: skip
+    action.add_argument("--esketamine-um", type=micromolar, default=0.0, metavar="C",
+                        help="esketamine, unbound, in µM")  # fmt: skip
+    action.add_argument("--apv", type=share, default=0.0, metavar="X",
+                        help="share of the NMDA current removed, 0 to 1")  # fmt: skip
+    action.add_argument("--sensitization", type=share, default=None, metavar="S",
+                        help="0 (none) to 1: stronger C synapses and NMDA currents, chloride shifted")  # fmt: skip
+    action.add_argument("--condition", default="healthy", metavar="NAME",
+                        help="state of the cord: healthy, inflammation, nerve_injury, disinhibition, "
+                        "over_active_receptors or brain_stem_cut (default healthy)")  # fmt: skip
+    action.add_argument("--members", type=whole_number(low=1, high=1000, example="--members 6"),
+                        default=MEMBERS, metavar="N",
+                        help=f"members of the ensemble that answer (default {MEMBERS})")  # fmt: skip
+    action.add_argument("--out", type=Path, default=None, metavar="DIR",
+                        help="also write figures and result.json into DIR")  # fmt: skip
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = float("nan")
+        if not low <= found <= high:
+            raise argparse.ArgumentTypeError(f"must be a number from {low:g} to {high:g}; got {text!r}")
+        return found
+
+    return read
+
+
+def run(options: Namespace, talk: Talk) -> Answer:
+    """Run the experiment."""
+    ready(talk)
+    from subside.engine.circuit.ensemble import members
+
+    cord = _cord(options)
+    chosen = members(options.members)
+    answer, draw = _ANSWERS[options.action](options, cord, chosen)
+    if options.out is None:
+        return answer
+
+    from subside.cli.outfolder import out_folder
+
+    with out_folder(options.out) as work:
+        draw(work)
+        document = to_json(envelope(answer, verb="circuit", seed=options.seed))
+        (work / "result.json").write_text(document + "\n", encoding="utf-8")
+    return replace(answer, afterwards=f"Wrote figures and result.json into {options.out}")
+
+
+def _cord(options: Namespace) -> Cord:
+    from subside.engine.circuit.states import state
+
+    cord = replace(
+        state(options.condition), ketamine_um=options.ketamine_um, esketamine_um=options.esketamine_um,
+        apv=options.apv,
+    )  # fmt: skip
+    return cord if options.sensitization is None else replace(cord, sensitization=options.sensitization)
+
+
+def _wind_up(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
+    from subside.engine.circuit import wind_up
+
+    found = wind_up(chosen, frequency_hz=options.frequency_hz, cord=cord, seed=options.seed)
+    result = {
+        "frequency_hz": found.frequency_hz,
+        "spikes_per_stimulus": found.spikes_per_stimulus.plain(),
+        "post_discharge": found.post_discharge.plain(),
+        "members": found.members,
+    }
+
+    def show(console: Console) -> None:
+        table = _table(
+            f"Wind-up at {found.frequency_hz:g} Hz, {found.members} members", "stimulus", "spikes a cell"
+        )
+        for k in range(len(found.spikes_per_stimulus.mean)):
+            table.add_row(str(k + 1), *_words(found.spikes_per_stimulus, k))
+        table.add_row("after", *_words(found.post_discharge))
+        console.print(table)
+
+    def draw(folder: Path) -> None:
+        from subside.cli.circuit_figures import draw_raster, draw_wind_up
+        from subside.engine.circuit import raster
+
+        draw_wind_up(folder / "windup.svg", found)
+        spikes = raster(chosen[0], frequency_hz=options.frequency_hz, cord=cord, seed=options.seed)
+        draw_raster(folder / "raster.svg", *spikes)
+
+    return _answer(result, show), draw
+
+
+def _natural(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
+    from subside.engine.circuit import natural_rates
+
+    rates = natural_rates(chosen, cord=cord, seed=options.seed)
+    wanted = {
+        "touch": ("touch", "warmth", "warmth_and_touch"),
+        "movement": ("movement", "warmth", *(name for name in rates if name.startswith("force"))),
+    }[options.action]
+    result = {
+        "projection_hz": {name: rates[name].plain() for name in wanted},
+        "members": len(chosen),
+    }
+
+    def show(console: Console) -> None:
+        table = _table(f"Projection cells, {len(chosen)} members", "stimulus", "Hz a cell")
+        for name in wanted:
+            table.add_row(name.replace("_", " "), *_words(rates[name]))
+        console.print(table)
+
+    def draw(folder: Path) -> None:
+        from subside.cli.circuit_figures import draw_force
+
+        draw_force(folder / "force_rate.svg", rates)
+
+    return _answer(result, show), draw
+
+
+def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
+    from subside.engine.circuit import potentiation
+
+    found = potentiation(chosen, frequency_hz=options.frequency_hz, cord=cord, seed=options.seed)
+    result = {
+        "frequency_hz": options.frequency_hz,
+        "weight_percent": found.plain(),
+        "members": len(chosen),
+    }
+
+    def show(console: Console) -> None:
+        table = _table(
+            f"C synapses on projection cells, {len(chosen)} members", "conditioning", "% of before"
+        )
+        table.add_row(f"{options.frequency_hz:g} Hz", *_words(found))
+        console.print(table)
+
+    return _answer(result, show), lambda _: None
+
+
+_ANSWERS: dict[str, Callable[[Namespace, Any, Any], tuple[Answer, Any]]] = {
+    "windup": _wind_up,
+    "touch": _natural,
+    "movement": _natural,
+    "ltp": _ltp,
+}
+
+
+def _answer(result: dict[str, Any], show: Callable[[Console], None]) -> Answer:
+    return Answer(result=lambda: result, show=show, warnings=[ADVICE], sources=source_rows(SOURCES))
+
+
+def _table(title: str, first: str, unit: str) -> Any:
+    from rich.table import Table
+
+    table = Table(title=title)
+    table.add_column(first)
+    for name in (f"{unit}, mean", "5 %", "95 %"):
+        table.add_column(name, justify="right")
+    return table
+
+
+def _words(band: Band, at: int | None = None) -> tuple[str, str, str]:
+    numbers = [float(x if at is None else x[at]) for x in (band.mean, band.low, band.high)]
+    mean, low, high = (f"{x:.1f}" for x in numbers)
+    return mean, low, high

@@ -1,0 +1,100 @@
+"""Finds the ensemble: random parameter sets, of which those that pass every fast gate are kept.
+
+``python -m subside.engine.circuit.search --seconds 300`` draws candidates log-uniformly, each on a
+wiring of its own, drops each at the first gate that it misses, and rewrites ``ensemble.csv`` with all
+that passed. Nothing is optimized: how often chance passes is itself a result, and is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from subside.engine.circuit.gates import first_missed
+from subside.engine.circuit.members import CELLULAR, PARAMETERS, Member
+from subside.engine.circuit.probes import Bench
+from subside.engine.circuit.wiring import GROUPS
+from subside.engine.kernel.pool import available_threads
+from subside.engine.kernel.random import uniforms
+from subside.errors import ComputationError
+
+TABLE: Final = Path(__file__).with_name("ensemble.csv")
+GROUP_RANGE: Final = 1.25  # factors of synaptic groups lie between 1/1.25 and 1.25
+
+
+def candidate(number: int) -> Member:
+    """Return a parameter set drawn log-uniformly, on a wiring of its own."""
+    low = np.array([1.0 / GROUP_RANGE] * len(GROUPS) + [r[0] for r in CELLULAR.values()])
+    high = np.array([GROUP_RANGE] * len(GROUPS) + [r[2] for r in CELLULAR.values()])
+    u = uniforms("circuit search", [number], "candidate", len(PARAMETERS))[0]
+    return Member(number, low * (high / low) ** u)
+
+
+def missed(number: int) -> str:
+    """Return the first gate that a candidate misses, or an empty string."""
+    try:
+        return first_missed(Bench(candidate(number)))
+    except ComputationError:
+        return "ran away"
+
+
+def search(
+    *, first: int, seconds: float, wanted: int, keep: Callable[[list[int]], None]
+) -> tuple[list[int], Counter[str]]:
+    """Return the numbers of the candidates that pass, and how often each gate was the first missed.
+
+    ``keep`` is told the numbers so far after each batch, so that a search cut short is not lost.
+    """
+    ends = time.monotonic() + seconds
+    passed: list[int] = []
+    why: Counter[str] = Counter()
+    threads = available_threads()
+    with ThreadPoolExecutor(threads) as workers:
+        at = first
+        while time.monotonic() < ends and len(passed) < wanted:
+            numbers = range(at, at + 2 * threads)
+            for number, reason in zip(numbers, workers.map(missed, numbers), strict=True):
+                why[reason] += 1
+                if not reason:
+                    passed.append(number)
+            at = numbers.stop
+            keep(passed[:wanted])
+    return passed[:wanted], why
+
+
+def write(numbers: list[int]) -> None:
+    """Write the ensemble's table: one row a member, values to four digits."""
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["animal", *PARAMETERS])
+        for number in numbers:
+            table.writerow([number, *(f"{x:.4g}" for x in candidate(number).values)])
+
+
+def main() -> None:
+    """Search and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--wanted", type=int, default=60)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--dry", action="store_true", help="print, write nothing")
+    options = parser.parse_args()
+    keep = (lambda _: None) if options.dry else write
+    passed, why = search(first=options.first, seconds=options.seconds, wanted=options.wanted, keep=keep)
+    print(f"{len(passed)} of {sum(why.values())} candidates passed: {passed}")
+    for reason, count in why.most_common():
+        print(f"{count:6d} {reason or 'passed'}")
+
+
+if __name__ == "__main__":
+    main()
