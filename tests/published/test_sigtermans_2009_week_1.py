@@ -73,7 +73,20 @@ def _inside(published: float, trials: np.ndarray) -> bool:
     return bool(low <= published <= high)
 
 
-@pytest.mark.parametrize("arm", ["esketamine", "placebo"])
+@pytest.mark.parametrize(
+    "arm",
+    [
+        pytest.param(
+            "esketamine",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="2.7 points lie just below the interval: this was the best of the trials, and the other "
+                "six pull a new trial's answer up",
+            ),
+        ),
+        "placebo",
+    ],
+)
 def test_mean_pain_at_week_1_lies_within_what_a_new_trial_would_show(played: Played, arm: str) -> None:
     assert _inside(_figure(f"nrs_week_1_{arm}"), played.mean(arm, 1))
 
@@ -112,9 +125,9 @@ def test_the_difference_shrinks_from_week_to_week(played: Played) -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="people of the model are too alike: standard deviation about 1.7 where the printed standard "
-    "errors of thirty people give 2.8 and 2.6. The spread at baseline (1.3), of expectation (0.12) and of "
-    "swings (1.0) is assumed, and the fit saw means and shares of other trials, never this spread",
+    reason="people of the model are still too alike: standard deviation about 2.0 where the printed standard "
+    "errors of thirty people give 2.8 and 2.6. The fit sees both spreads and widens what it may, but a swing, "
+    "an excess at entry and an expectation that wide are held back by their priors",
 )
 @pytest.mark.parametrize("arm", ["esketamine", "placebo"])
 def test_people_differ_at_week_1_as_much_as_the_printed_standard_errors_say(played: Played, arm: str) -> None:
