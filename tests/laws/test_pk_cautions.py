@@ -78,3 +78,18 @@ def test_the_default_set_follows_form_and_age() -> None:
     assert default_set("esketamine", 0.5) == "flint_2017"
     with pytest.raises(UnknownNameError, match="Did you mean 'esketamine'"):
         default_set("esketamin", 40.0)
+
+
+def test_a_range_warning_calls_the_set_by_its_title_and_names_it_once() -> None:
+    facts = RegimenFacts(
+        drug_forms=("racemic_ketamine",), longest_infusion_h=100.0, n_days_with_dose=5, routes=("intranasal",)
+    )
+    asked = pk_set("simons_2022")
+    standing = set(range_warnings(asked))
+    added = [c.text for c in range_warnings(asked, weight_kg=[130.0], age_years=[80.0], facts=facts)
+             if c not in standing and c.code != "pk_r_ketamine"]  # fmt: skip
+    assert len(added) >= 5
+    for text in added:
+        assert asked.title in text
+        assert text.count(asked.name) == 1
+        assert "racemic_ketamine" not in text

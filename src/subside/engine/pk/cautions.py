@@ -54,7 +54,7 @@ def range_warnings(
         found.append(Caution(code=code, text=text, sources=own))
 
     tested = pk_set.tested
-    who = f"{pk_set.name} ({tested.population})"
+    who = f"{pk_set.title} ({pk_set.name}; {tested.population})"
     _outside(add, "pk_weight", "weight", "kg", weight_kg, tested.weight_kg, who)
     ages = [age for age in age_years if age is not None and age == age]  # NaN is unknown too
     _outside(add, "pk_age", "age", "years", ages, tested.age_years, who)
@@ -74,7 +74,9 @@ def _regimen(add, pk_set: PkSet, facts: RegimenFacts, who: str) -> None:  # type
     for form in facts.drug_forms:
         if form not in tested.drug_forms:
             add(
-                "pk_drug_form", f"{who} was not tested with {form}, only with {', '.join(tested.drug_forms)}."
+                "pk_drug_form",
+                f"{who} was not tested with {_words(form)}, only with "
+                f"{', '.join(map(_words, tested.drug_forms))}.",
             )
     if "racemic_ketamine" in facts.drug_forms:
         add(
@@ -86,7 +88,8 @@ def _regimen(add, pk_set: PkSet, facts: RegimenFacts, who: str) -> None:  # type
         if route != "intravenous":
             add(
                 "pk_route",
-                f"{pk_set.name} is used for intravenous doses here; {route} uptake is not modeled.",
+                f"{pk_set.title} ({pk_set.name}) is used for intravenous doses here; {route} uptake is not "
+                "modeled.",
             )
     longest = tested.longest_infusion_h
     if longest is not None and facts.longest_infusion_h > longest * 1.01 + 0.02:
@@ -109,8 +112,13 @@ def _regimen(add, pk_set: PkSet, facts: RegimenFacts, who: str) -> None:  # type
     if facts.site == "venous" and pk_set.site != "venous" and not pk_set.has_venous_delay:
         add(
             "pk_site",
-            f"{pk_set.name} has no venous level: its central level is compared with venous samples.",
+            f"{pk_set.title} ({pk_set.name}) has no venous level: its central level is compared with "
+            "venous samples.",
         )
+
+
+def _words(drug_form: str) -> str:
+    return drug_form.replace("_", " ")
 
 
 def _outside(add, code, what, unit, values, limits, who) -> None:  # type: ignore[no-untyped-def]
