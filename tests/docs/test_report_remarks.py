@@ -78,6 +78,16 @@ def test_with_pain_or_pain_not_stated_the_shares_of_relief_stay(stated):
     assert "at least 30 % less pain than before" in _page(made)
 
 
+def test_a_split_and_a_ledger_of_pain_that_nobody_computed_say_why_where_there_is_no_pain():
+    bare = replace(_of_usual_pain("nrs_pain = 1"), splits=(), ledger=())
+    text = _page(bare)
+    assert "The split is of pain relief and was not computed: the stated usual pain is 1 of 10." in text
+    assert "The ledger is of pain relief and was not computed" in text
+    assert "of pain relief and was not computed" not in _page(
+        replace(_of_usual_pain("nrs_pain = 7.2"), splits=(), ledger=())
+    )
+
+
 def test_the_band_at_the_start_is_said_to_be_the_swing_around_what_was_stated():
     said = "The band of pain at the start is its swing from day to day around the stated usual level of 7.2"
     one, many = _of_usual_pain("nrs_pain = 7.2"), _of_usual_pain("nrs_pain = 7.2", n_patients=2)

@@ -37,12 +37,13 @@ def explained(report: Report) -> Report:
     """Return the report with what only further runs can say.
 
     By which way relief travels, where the uncertainty of the headline comes from, and what less drug
-    would do. A case without an infusion has none of these.
+    would do. All three are of pain: a case without an infusion, or without pain to relieve, has none.
     """
-    if report.case.regimen().end_h is None:
+    from subside.report.headlines import has_pain_to_relieve, horizon_h
+
+    if report.case.regimen().end_h is None or not has_pain_to_relieve(report):
         return report
     from subside.engine.uncertainty import split_difference
-    from subside.report.headlines import horizon_h
     from subside.report.words import moment
 
     at_h, seed = horizon_h(report), report.run_seed

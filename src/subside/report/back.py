@@ -8,7 +8,9 @@ from html import escape
 from subside.course import Split
 from subside.evidence import WEAK_BASES
 from subside.report.content import PERMANENT_LINE, LedgerRow, Note, Report
+from subside.report.headlines import has_pain_to_relieve
 from subside.report.words import MINUS, folded, moment, plain_names, plain_words, shown
+from subside.units import show_number
 
 _PARTS = {
     "patient": ("People differ", "how patients like this one differ from each other and over time"),
@@ -17,15 +19,26 @@ _PARTS = {
     "structure": ("Rival explanations", "model forms that the evidence cannot yet tell apart"),
 }
 
+
 def split_section(report: Report) -> str:
     """Return where the uncertainty comes from, one stacked bar a quantity."""
     if not report.splits:
-        body = "<p>The split was not computed for this run.</p>"
+        body = f"<p>{escape(_absent(report, 'split'))}</p>"
     else:
         body = "".join(_split(s, report.split_of) for s in report.splits)
     return (
         '<section aria-labelledby="split"><h2 id="split">Where the uncertainty comes from</h2>'
         f"{body}</section>"
+    )
+
+
+def _absent(report: Report, what: str) -> str:
+    stated = report.case.patient.nrs_pain
+    if stated is None or has_pain_to_relieve(report):
+        return f"The {what} was not computed for this run."
+    return (
+        f"The {what} is of pain relief and was not computed: the stated usual pain is {show_number(stated)} "
+        "of 10."
     )
 
 
@@ -69,7 +82,7 @@ def ledger_section(report: Report) -> str:
     """Return the mechanism ledger: by which route relief travels, and how much is empirical."""
     title = '<h2 id="ledger">By which route the relief travels</h2>'
     if not report.ledger:
-        body = "<p>The ledger was not computed for this run.</p>"
+        body = f"<p>{escape(_absent(report, 'ledger'))}</p>"
     else:
         what = f" of {report.ledger_of}" if report.ledger_of else ""
         body = (

@@ -169,20 +169,23 @@ def _table(what: str, found: tuple[Extreme, ...], against: str) -> str:
     changes = any(e.has_change for e in found)
     rows = "".join(_row(e, changes=changes, beside=bool(against)) for e in found)
     spans = ' rowspan="2"' if changes else ""
+    columns = f'<col class="what"><col span="{3 + 2 * changes}">' + ('<col class="beside">' if against else "")
     pair = '<th scope="col" class="n">Median</th><th scope="col" class="n">1 in 20 beyond</th>'
     last = f'<th scope="col" class="n"{spans}>Usually at</th>'
-    last += f'<th scope="col" class="n"{spans}>{escape(against)}, median</th>' if against else ""
+    last += f'<th scope="col" class="n beside"{spans}>{escape(against)}, median</th>' if against else ""
     if changes:
         head = (
-            '<tr><td rowspan="2"></td><th scope="colgroup" colspan="2" class="n">Value</th>'
-            '<th scope="colgroup" colspan="2" class="n">Change from own value before the first infusion</th>'
+            '<tr><td rowspan="2"></td><th scope="colgroup" colspan="2" class="pair">Value</th>'
+            '<th scope="colgroup" colspan="2" class="pair">Change from own value before the first infusion</th>'
             f"{last}</tr><tr>{pair}{pair}</tr>"
         )
     else:
         head = f"<tr><td></td>{pair}{last}</tr>"
+    kind = "peaks changes" if changes else "peaks"
     return (
-        f'<div class="scroll"><table class="peaks"><caption>{what} at their most extreme, from the first '
-        f"dose to 2 h after each infusion</caption><thead>{head}</thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="scroll"><table class="{kind}"><caption>{what} at their most extreme, from the first '
+        f"dose to 2 h after each infusion</caption><colgroup>{columns}</colgroup>"
+        f"<thead>{head}</thead><tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -193,9 +196,8 @@ def _row(e: Extreme, *, changes: bool, beside: bool) -> str:
         cells += [e.look.number(e.change_middle, sign=True)]
         cells += [e.look.number(e.change_edge, sign=True) if e.has_band else "no band"]
     cells += [moment(e.time_h)]
-    if beside:
-        cells += [e.look.number(e.reference)]
     body = "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells)
+    body += f'<td class="n beside">{escape(e.look.number(e.reference))}</td>' if beside else ""
     return f'<tr><th scope="row">{escape(e.look.label + unit)}, {e.way}</th>{body}</tr>'
 
 
