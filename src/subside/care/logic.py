@@ -101,7 +101,8 @@ def settlers(
 
     Returns:
         Sets none of which holds another. One empty set when nothing needs asking; no set when
-        the condition is settled the other way.
+        the condition is settled the other way. Exact where no name stands twice in the condition;
+        where one does, a set may bring the next question instead of the answer.
     """
     return _settlers(expression.tree, values, ask, want)
 
