@@ -240,7 +240,7 @@ def page(
         "Not identifiable from these trials and held by their priors: `s0` (only its product with `gain` "
         "shows), how long a swing of pain lasts, the couplings of pain with mood and sleep, the time "
         "constant of expectation (mostly), and which receptor route or which form of sensitization is "
-        "true: the evidence of the eight pairs of rival forms differs by less than two log units.",
+        "true: the evidence of the eight pairs of rival forms differs by less than three log units.",
         "",
         "## Other priors",
         "",
