@@ -1,4 +1,4 @@
-"""Experiments on the dorsal horn circuit: wind-up, touch, movement, and lasting potentiation.
+"""Experiments on the dorsal horn circuit: wind-up, touch, movement, lasting potentiation, emulated gain.
 
 Each is answered by several members of the circuit's ensemble: a mean and the 5th and 95th percentile.
 """
@@ -35,8 +35,8 @@ ADVICE = {
 
 
 def add_arguments(parser: Parser) -> None:
-    """Four experiments with their options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="windup|touch|movement|ltp")
+    """Five experiments with their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="windup|touch|movement|ltp|emulate")
     for name, does in (
         ("windup", "a train of 16 C-fiber stimuli: does the response grow?"),
         ("touch", "brushing, alone and during pain: does touch hurt, does it ease?"),
@@ -52,6 +52,17 @@ def add_arguments(parser: Parser) -> None:
             )  # fmt: skip
         _state_options(action)
         add_common(action, below=True)
+    does = "the gain that slow models read, by sensitization, with its error"
+    emulate = actions.add_parser("emulate", help=does, description=does[0].upper() + does[1:])
+    emulate.add_argument(
+        "--ketamine-um", type=_number(0.0, 3.0), default=0.0, metavar="C",
+        help="racemic ketamine, unbound, in µM, up to 3",
+    )  # fmt: skip
+    emulate.add_argument(
+        "--descending", type=_number(0.0, 1.0), default=1.0, metavar="D",
+        help="share of control from the brain stem left, 0 to 1 (default 1)",
+    )  # fmt: skip
+    add_common(emulate, below=True)
 
 
 def _state_options(action: argparse.ArgumentParser) -> None:
@@ -91,6 +102,8 @@ def _number(low: float, high: float) -> Callable[[str], float]:
 def run(options: Namespace, talk: Talk) -> Answer:
     """Run the experiment."""
     ready(talk)
+    if options.action == "emulate":
+        return _emulate(options)
     from subside.engine.circuit.ensemble import members
 
     cord = _cord(options)
@@ -194,6 +207,32 @@ def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
         console.print(table)
 
     return _answer(result, show), lambda _: None
+
+
+def _emulate(options: Namespace) -> Answer:
+    from subside.engine.circuit.bridge import SENSITIZATION, gain
+
+    found = gain()
+    curve = found(SENSITIZATION, ketamine_um=options.ketamine_um, descending=options.descending)
+    result = {
+        "sensitization": list(SENSITIZATION),
+        "gain": [round(float(x), 4) for x in curve],
+        "error_percent": round(100.0 * found.error, 2),
+        "spread_percent": round(100.0 * found.spread, 2),
+        "members": found.members,
+    }
+
+    def show(console: Console) -> None:
+        from rich.table import Table
+
+        table = Table(title=f"Gain of the cord; emulated within {100.0 * found.error:.1f} %")
+        table.add_column("sensitization")
+        table.add_column("gain", justify="right")
+        for s, x in zip(SENSITIZATION, curve, strict=True):
+            table.add_row(f"{s:g}", f"{x:.2f}")
+        console.print(table)
+
+    return _answer(result, show)
 
 
 _ANSWERS: dict[str, Callable[[Namespace, Any, Any], tuple[Answer, Any]]] = {

@@ -79,6 +79,11 @@ def _steps(b: Bench) -> float:
     )
 
 
+def _kept(b: Bench) -> float:
+    """Share of the response to warmth that a clinical level leaves."""
+    return b.heat_hz(cord=Cord(ketamine_um=CLINICAL_UM)) / max(b.heat_hz(), 0.05)
+
+
 def _dose_slope(b: Bench) -> float:
     """Spikes in a train that 0.5 uM removes in the sensitized cord, over those in the healthy one."""
 
@@ -132,9 +137,12 @@ FAST_GATES: Final[tuple[Gate, ...]] = (
     Gate("ketamine_wind_up", "excess left at 0.5 uM", 0.0, 0.9, "dose-dependent in rats (Urch 2001, read)",
          lambda b: _left(b, Cord(ketamine_um=CLINICAL_UM))),
     Gate("ketamine_heat", "single warmth left at 0.5 uM", 0.85, 1.1, "PMC1192343 (read): natural responses nearly unchanged",
-         lambda b: b.heat_hz(cord=Cord(ketamine_um=CLINICAL_UM)) / max(b.heat_hz(), 0.05)),
+         _kept),
     Gate("ketamine_force", "200 mN left at 0.5 uM", 0.85, 1.1, "PMC1192343 (read): natural responses nearly unchanged",
          lambda b: b.force_hz(200.0, Cord(ketamine_um=CLINICAL_UM)) / max(b.force_hz(200.0), 0.05)),
+    Gate("ketamine_selective", "share of warmth left minus share of wind-up excess left, 0.5 uM", 0.03, 1.0,
+         "PMC1192343 and Guirimand 2000 (read): wind-up falls, single responses stay",
+         lambda b: _kept(b) - _left(b, Cord(ketamine_um=CLINICAL_UM))),
     Gate("ketamine_sensitized", "spikes 0.5 uM removes, sensitized over healthy", 1.0, INF,
          "stronger in arthritic rats (PMID 12959746, read)", _dose_slope),
     Gate("ketamine_descending", "share of the train that 0.5 uM leaves, brain stem cut minus intact", 0.02, 1.0,

@@ -57,8 +57,8 @@ OPEN_FAST, OPEN_SLOW = 0.25, 0.05
 DISTANCE_OVER_RT = 0.79 / 25.3
 BLOCK_REFERENCE_MV = -70.0
 # Calcium rule of C-fiber synapses: potentiation above, depression between, in uM and per s (design).
-THETA_P_UM, THETA_D_UM, W_MAX, W_MIN = 1.2, 0.7, 1.8, 0.6
-RATE_UP, RATE_DOWN = 0.06, 0.006
+THETA_P_UM, THETA_D_UM, W_MAX, W_MIN = 0.12, 0.08, 1.66, 0.6
+RATE_UP, RATE_DOWN = 0.36, 0.004
 
 
 @scalar

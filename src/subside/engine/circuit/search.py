@@ -35,7 +35,9 @@ def candidate(number: int) -> Member:
     low = np.array([1.0 / GROUP_RANGE] * len(GROUPS) + [r[0] for r in CELLULAR.values()])
     high = np.array([GROUP_RANGE] * len(GROUPS) + [r[2] for r in CELLULAR.values()])
     u = uniforms("circuit search", [number], "candidate", len(PARAMETERS))[0]
-    return Member(number, low * (high / low) ** u)
+    # Rounded as the table is, so that what is written is what was tested.
+    values = [float(f"{x:.4g}") for x in low * (high / low) ** u]
+    return Member(number, np.array(values))
 
 
 def missed(number: int) -> str:

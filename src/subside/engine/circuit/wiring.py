@@ -54,15 +54,15 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
         *_p("adelta", "som cr", GLUTAMATE, "adelta", 3.0, 0.2),
         *_p("adelta", "wdr", GLUTAMATE, "adelta", 2.5, 0.1),
         # C
-        *_p("c_peptidergic", "trc", GLUTAMATE, "c_in", 3.15, 0.032),
-        *_p("c_peptidergic", "som cr", GLUTAMATE, "c_in", 4.1, 0.032),
+        *_p("c_peptidergic", "trc", GLUTAMATE, "c_in", 3.15, 0.013),
+        *_p("c_peptidergic", "som cr", GLUTAMATE, "c_in", 4.1, 0.013),
         *_p("c_peptidergic", "dyn", GLUTAMATE, "c_gate", 1.5),
         *_p("c_peptidergic", "islet", GLUTAMATE, "c_gate", 1.5),
-        *_p("c_nonpeptidergic", "trc", GLUTAMATE, "c_in", 3.15, 0.032),
-        *_p("c_nonpeptidergic", "som cr", GLUTAMATE, "c_in", 4.1, 0.032),
+        *_p("c_nonpeptidergic", "trc", GLUTAMATE, "c_in", 3.15, 0.013),
+        *_p("c_nonpeptidergic", "som cr", GLUTAMATE, "c_in", 4.1, 0.013),
         *_p("c_nonpeptidergic", "dyn", GLUTAMATE, "c_gate", 1.5),
         *_p("c_nonpeptidergic", "islet", GLUTAMATE, "c_gate", 1.5),
-        *_p("c_peptidergic", "nk1", PEPTIDE, "c_out", 1.3, 0.06, 0.008),
+        *_p("c_peptidergic", "nk1", PEPTIDE, "c_out", 1.3, 0.01, 0.008),
         *_p("c_peptidergic", "wdr", PEPTIDE, "c_out", 1.4, 0.16, 0.016),
         # excitatory interneurons: from touch toward pain, by NMDA more than by AMPA
         *_p("vglut3", "pkcg dor", GLUTAMATE, "touch_chain", 0.45, 0.32),
@@ -72,8 +72,8 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
         *_p("dor", "som cr", GLUTAMATE, "adelta_chain", 0.5, 0.1),
         *_p("trc", "som cr", GLUTAMATE, "c_chain", 1.0, 0.04),
         # to the way out
-        *_p("som", "nk1", PEPTIDE, "to_nk1", 2.7, 0.08, 0.004),
-        *_p("cr", "nk1", PEPTIDE, "to_nk1", 2.7, 0.08, 0.004),
+        *_p("som", "nk1", PEPTIDE, "to_nk1", 2.7, 0.012, 0.004),
+        *_p("cr", "nk1", PEPTIDE, "to_nk1", 2.7, 0.012, 0.004),
         *_p("som", "wdr", GLUTAMATE, "to_wdr", 6.6, 0.165),
         *_p("cr", "wdr", GLUTAMATE, "to_wdr", 6.6, 0.165),
         # inhibition
