@@ -74,7 +74,16 @@ def test_commands_run_in_order_and_end_as_the_page_says(page, reader, root, caps
                 rest = rest[: rest.index(">")]
             assert main(rest) == code, f"{words}: {capsys.readouterr().err}"
         else:
-            assert first in {"git", "cd", "python3", "pip", ".venv/bin/pip", "apt-get", "source"}, words
+            assert first in {
+                "git",
+                "cd",
+                "python3",
+                "pip",
+                ".venv/bin/pip",
+                ".venv-neuro/bin/pip",
+                "apt-get",
+                "source",
+            }, words
 
 
 test_commands_run_in_order_and_end_as_the_page_says.language = "console"

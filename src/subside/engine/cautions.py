@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from subside.course import Caution
 from subside.engine.arms import Arm
 from subside.engine.drugs import pk_set
-from subside.engine.group import Group
+from subside.engine.group import Group, Samples
 from subside.engine.pk import RegimenFacts, range_warnings
+from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
 from subside.engine.population.people import set_name
 from subside.engine.provenance import weak_parameters
 from subside.engine.times import visit_spans
 
 LONGEST_STUDIED_FOR_MOOD_H = 2.0
+HIGHEST_FITTED_NG_PER_ML = 1000.0  # design: the trials of pain stay below, general anesthesia above
 FITTED_CONDITION = "complex_regional_pain_syndrome"
 
 
@@ -36,6 +40,15 @@ def cautions(group: Group, arm: Arm) -> tuple[Caution, ...]:
         )
     if arm.kind == "drug":
         found += _mood(arm)
+    if arm.kind == "drug" and (morphine_equivalents_mg_per_d(arm.case) or takes_benzodiazepine(arm.case)):
+        found.append(
+            Caution(
+                code="breathing_with_sedatives",
+                text="An opioid or benzodiazepine is taken: a change of 0 in breathing means nothing added to "
+                "what it already does. The model understates opioid depression of breathing in one of its own "
+                "checks; watch the breathing itself.",
+            )
+        )
     if patient.age_years < 18:
         found.append(
             Caution(
@@ -77,6 +90,21 @@ def _facts(arm: Arm) -> RegimenFacts:
         drug_forms=arm.case.regimen().drugs,
         longest_infusion_h=max((stop - start for start, stop in spans), default=0.0),
         n_days_with_dose=len(days),
+    )
+
+
+def level_cautions(samples: Samples) -> tuple[Caution, ...]:
+    """Return a warning when levels lie beyond those that the effects were fitted to."""
+    peak = float(np.median(samples["cp_ketamine_ng_per_ml"].max(axis=1)))
+    if not peak > HIGHEST_FITTED_NG_PER_ML:
+        return ()
+    return (
+        Caution(
+            code="level_beyond_fit",
+            text=f"Levels reach {peak:.0f} ng/mL, those of anesthesia. Relief was fitted near 250 ng/mL; above "
+            f"{HIGHEST_FITTED_NG_PER_ML:.0f} ng/mL breathing, pressure and alertness are not to be relied on. "
+            "`subside check` holds the regimen against limits.",
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from subside.case import Case
 from subside.course import Caution, Comparison, Course, Curve, course_from_samples, quantity
 from subside.course.comparison import compare as compare_courses
 from subside.engine.arms import Arm, named, own
-from subside.engine.cautions import cautions
+from subside.engine.cautions import cautions, level_cautions
 from subside.engine.group import Group, Samples, gather, prepare, read_out
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.draws import PARTS
@@ -144,7 +144,7 @@ def _course(
         "n_patients": n_patients,
         "seed": group.seed,
         "title": arm.title,
-        "cautions": cautions(group, arm),
+        "cautions": (*level_cautions(samples), *cautions(group, arm)),
         "sources": sources(group, arm),
         "worst_error": worst,
     }

@@ -46,8 +46,8 @@ def start_band_words(report: Report) -> str:
     level = f"the stated usual level of {show_number(stated)}"
     if course.of_one_patient:
         return (
-            f"The band of pain at the start is its swing from day to day around {level}; it is no doubt "
-            "about that level."
+            f"The band of pain at the start is its swing from day to day around {level}. The "
+            "model takes people to come for treatment on a bad day: their usual level may be lower than stated."
         )
     return (
         f"The band of pain at the start is its swing from day to day around {level}, and how far people "
