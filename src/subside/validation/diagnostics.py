@@ -31,6 +31,26 @@ STEPS = (-1.645, 1.645)  # posterior SDs from the maximum
 TYPICAL = Structure()
 
 
+#: Choices made in the light of results; printed with them, since they bear on what coverage means.
+CHANGED_AFTER_LOOKING = (
+    "## What was changed after looking at the results",
+    "",
+    "The interval coverage that this project reports is not that of a model fixed beforehand:",
+    "",
+    "- The bistable form first had a threshold of 0.6 and a steepness of 8; almost nobody then "
+    "stayed low, so both were raised by hand (0.75, 12) until two resting states existed. Its weight "
+    "leans on that choice.",
+    "- People of a trial were seen to be too alike. The two standard deviations of the trial of 2009 "
+    "became targets, two spreads became free, and coverage of pain outcomes by trial fell to 74 %; "
+    "the assumed spread of pain at the start (1.3) was then replaced by that of a large cohort (1.8, "
+    "Corriger 2022) and the daily swing raised from 1.0 to 1.1 (recalled). Coverage rose above 80 %. "
+    "Both changes were made knowing that.",
+    "- The model was fitted four times in all; only the last is shown. Before these changes the "
+    "mixture of responders was favored by 3.5 log units.",
+    "",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
     """One target of a trial, predicted by a fit that did not see the trial."""
@@ -281,6 +301,7 @@ def page(
         f"2010 with little or no change, missed by the continuous form ({_goldberg(whole):.0f} % for 38 %), "
         f"becomes {_goldberg(mixture):.0f} %. The mixture stays off by default.",
         "",
+        *CHANGED_AFTER_LOOKING,
         "## A tenth of the level, one short infusion",
         "",
         "Mean difference from placebo in points, a week after the last infusion, by route:",
