@@ -42,7 +42,7 @@ check: lint types contracts test docs ## everything that must pass before a chan
 
 constraints: .venv/.uv ## choose all versions anew, for every Python and platform
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --upgrade --quiet \
-	  $(addprefix --extra ,main pdf cohort web) $(addprefix --group ,test lint docs) \
+	  $(addprefix --extra ,main pdf cohort gpu web) $(addprefix --group ,test lint docs) \
 	  pyproject.toml -o constraints.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --upgrade --quiet \
 	  --extra main --extra neuro pyproject.toml -o constraints-neuro.txt
@@ -64,6 +64,12 @@ clean: ## remove what the commands above made, the environment too
 	@echo "Installing Subside into .venv ..." >&2
 	@$(PIP) install -qq -c constraints.txt -e ".[main]"
 	@touch $@
+
+.venv/.cohort: .venv/.main $(INPUTS)
+	@$(PIP) install -qq -c constraints.txt -e ".[main,cohort,gpu]"
+	@touch $@
+
+.venv/.test: .venv/.cohort
 
 .venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.main $(INPUTS)
 	@$(PIP) install -qq -c constraints.txt --group $*
