@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subside.engine.circuit.bridge import KETAMINE_UM, SENSITIZATION, fit, full_design, gain, probe
+from subside.engine.circuit.bridge import (
+    KETAMINE_UM,
+    SENSITIZATION,
+    fit,
+    full_design,
+    gain,
+    probe,
+    spinal_log_gain,
+    spinal_spread,
+)
 from subside.engine.circuit.ensemble import members
 from subside.errors import ParameterError
 
@@ -62,3 +71,18 @@ def test_the_design_covers_what_the_gain_accepts():
     points = np.array(full_design())
     assert points[:, 0].max() == max(SENSITIZATION) == 1.0
     assert points[:, 1].max() == max(KETAMINE_UM) == 3.0
+
+
+def test_the_cord_own_part_is_the_gain_without_drug_and_with_the_brain_stem_intact():
+    a, b = spinal_log_gain()
+    s = np.linspace(0.0, 1.0, 5)
+    np.testing.assert_allclose(np.exp(a * s + b * s * s), gain()(s), rtol=1e-12)
+
+
+def test_cords_differ_in_their_gain_by_what_four_of_them_show():
+    """The log gains at full sensitization of four members scatter by the stated spread, chance allowed."""
+    from scipy.stats import chi2
+
+    n = 4
+    found = probe(members(n), [(1.0, 0.0, 1.0)])[0].var(ddof=1) * (n - 1) / spinal_spread() ** 2
+    assert chi2.ppf(0.001, n - 1) < found < chi2.ppf(0.999, n - 1)

@@ -33,6 +33,7 @@ TABLE: Final = Path(__file__).with_name("gain.json")
 SENSITIZATION: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 KETAMINE_UM: Final = (0.0, 0.3, 1.0, 3.0)
 DESCENDING: Final = (0.0, 0.5, 1.0)
+SENSITIZED: Final = (1.0, 0.0, 1.0)  # fully, without drug, the brain stem intact
 HALF_UM: Final = 2.0  # bends the axis of ketamine; near its half effect on wind-up
 
 
@@ -45,12 +46,15 @@ class Gain:
         error: Root mean square of the logarithm's error on points left out: 0.05 is 5 %.
         spread: SD over members of the logarithm of the gain, averaged over the design.
         members: How many members were probed.
+        sensitized_spread: SD over members of the logarithm of the gain at full sensitization, without
+            drug and with the brain stem intact.
     """
 
     coefficients: NDArray[np.float64]
     error: float
     spread: float
     members: int
+    sensitized_spread: float
 
     def __call__(
         self, sensitization: ArrayLike, *, ketamine_um: ArrayLike = 0.0, descending: ArrayLike = 1.0
@@ -103,9 +107,10 @@ def fit(design: Sequence[tuple[float, float, float]], gains: NDArray[np.float64]
     # Leaving point k out of least squares changes its residual by 1 / (1 - leverage).
     leverage = np.einsum("ij,ji->i", x, np.linalg.pinv(x))
     left_out = (y - x @ coefficients) / (1.0 - leverage)
+    spread = gains.std(axis=1, ddof=1)
     return Gain(
-        coefficients, float(np.sqrt((left_out**2).mean())), float(gains.std(axis=1, ddof=1).mean()),
-        gains.shape[1],
+        coefficients, float(np.sqrt((left_out**2).mean())), float(spread.mean()), gains.shape[1],
+        float(spread[list(design).index(SENSITIZED)]) if SENSITIZED in design else float("nan"),
     )  # fmt: skip
 
 
@@ -120,7 +125,25 @@ def gain() -> Gain:
     """Return the shipped gain."""
     text = files("subside.engine.circuit").joinpath("gain.json").read_text(encoding="utf-8")
     stored: dict[str, Any] = json.loads(text)
-    return Gain(np.array(stored["coefficients"]), stored["error"], stored["spread"], stored["members"])
+    return Gain(
+        np.array(stored["coefficients"]), stored["error"], stored["spread"], stored["members"],
+        stored["sensitized_spread"],
+    )  # fmt: skip
+
+
+def spinal_log_gain() -> tuple[float, float]:
+    """Return (a, b) of the cord's own part of the gain: log gain = a S + b S^2.
+
+    Without drug and with control from the brain stem intact; S is the sensitization, 0 to 1. How much
+    people's cords differ in it: ``spinal_spread``.
+    """
+    a, b = gain().coefficients[:2]
+    return float(a), float(b)
+
+
+def spinal_spread() -> float:
+    """Return the SD between members of the cord's log gain at full sensitization (S = 1)."""
+    return gain().sensitized_spread
 
 
 def main() -> None:
@@ -128,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--members", type=int, default=8)
+    parser.add_argument("--members", type=int, default=len(ensemble()))
     options = parser.parse_args()
     design = full_design()
     found = fit(design, probe(ensemble()[: options.members], design))
@@ -137,6 +160,7 @@ def main() -> None:
         "error": round(found.error, 4),
         "spread": round(found.spread, 4),
         "members": found.members,
+        "sensitized_spread": round(found.sensitized_spread, 4),
     }
     TABLE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(stored))
