@@ -60,6 +60,7 @@ def gather(
     vary: Collection[str] = PARTS,
     anew: Collection[str] = (),
     same_trial: bool = False,
+    first: int = 0,
 ) -> Group:
     """Return a group of ``n`` people for this case.
 
@@ -71,10 +72,11 @@ def gather(
         alike: They are many patients described alike, not draws of one patient.
         vary: Parts drawn. ``anew``: parts drawn from the second set of streams.
         same_trial: All in one clinic: one draw of parameters, trial and structure.
+        first: Number of the first person; persons 40 to 49 are the same alone and among a hundred.
     """
     known = set(beliefs.hypotheses)
     chosen = {name: _form(value) for name, value in case.options.items() if name != "pk_set"}
-    draws = draw(beliefs, n, seed=seed, vary=vary, anew=anew, chosen=chosen, same_trial=same_trial)
+    draws = draw(beliefs, n, seed=seed, vary=vary, anew=anew, chosen=chosen, same_trial=same_trial, first=first)
     assert set(draws.choices) == known
     start = baselines(case, beliefs, draws, seed=seed, alike=alike, vary=_own(vary, anew))
     return Group(

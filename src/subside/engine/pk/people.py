@@ -95,7 +95,8 @@ def individual(
                 f"z must have shape ({n}, {pk_set.n_eta}) for {pk_set.name} (patients, etas); "
                 f"got {deviates.shape}. Draw one standard normal for each eta of each patient."
             )
-        etas = deviates @ pk_set.omega_cholesky.T
+        # Not a matrix product of the library: its last bits depend on how many people there are.
+        etas = np.einsum("pj,ij->pi", deviates, pk_set.omega_cholesky)
         for column, eta in enumerate(pk_set.etas):
             for name in eta.parameters:
                 result[name] = result[name] * np.exp(etas[:, column])

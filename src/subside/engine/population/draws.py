@@ -94,7 +94,8 @@ def draw(
     joint = {}
     if beliefs.joint and "parameter" in vary:
         raw = normals(study("parameter"), shared, "joint", len(beliefs.joint))
-        shifted = raw @ beliefs.joint_cholesky.T
+        # Not a matrix product of the library: its last bits depend on how many people there are.
+        shifted = np.einsum("pj,ij->pi", raw, beliefs.joint_cholesky)
         joint = {name: shifted[:, i] for i, name in enumerate(beliefs.joint)}
     values = {}
     for name, b in beliefs.parameters.items():
