@@ -7,17 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subside.engine.circuit.bridge import (
-    KETAMINE_UM,
-    SENSITIZATION,
-    fit,
-    full_design,
-    gain,
-    probe,
-    spinal_log_gain,
-    spinal_spread,
-)
+from subside.engine.circuit.bridge import KETAMINE_UM, SENSITIZATION, fit, full_design, probe
 from subside.engine.circuit.ensemble import members
+from subside.engine.circuit.gain import gain, spinal_log_gain, spinal_spread
 from subside.errors import ParameterError
 
 shares = st.floats(0.0, 1.0)

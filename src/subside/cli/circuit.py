@@ -210,7 +210,8 @@ def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
 
 
 def _emulate(options: Namespace) -> Answer:
-    from subside.engine.circuit.bridge import SENSITIZATION, gain
+    from subside.engine.circuit.bridge import SENSITIZATION
+    from subside.engine.circuit.gain import gain
 
     found = gain()
     curve = found(SENSITIZATION, ketamine_um=options.ketamine_um, descending=options.descending)
