@@ -273,7 +273,7 @@ def _linear(
         if of_s:
             non_zeros.append((site, S_FIRST + CENTRAL))
             columns.append(ke0 * arterial)
-        if racemic and np.any(np.asarray(of_r) != 0.0):
+        if racemic and (np.ndim(of_r) or of_r):  # not by who is in the group: one structure for all
             non_zeros.append((site, R_FIRST + CENTRAL))
             columns.append(ke0 * arterial * of_r)
     return tuple(non_zeros), np.stack(columns, axis=1), level
