@@ -270,3 +270,12 @@ def test_cite_marks_the_figures_that_nobody_confirmed(engine, case, capsys):
 
 def test_findings_and_failures_have_codes_of_their_own():
     assert (FINDING, WRONG_CALL, OUR_FAILURE) == (1, 2, 3)
+
+
+def test_full_curves_are_written_as_parquet_or_as_text(engine, case, tmp_path):
+    for form in ("parquet", "csv"):
+        assert main(["simulate", case, "--out", str(tmp_path / form), "--format", form]) == 0
+        names = {path.name for path in (tmp_path / form).iterdir()}
+        assert names == {"report.html", f"course.{form}", "summary.json"}
+    head = (tmp_path / "csv" / "course.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert head == "patient,time_h,name,value,unit"

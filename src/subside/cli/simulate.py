@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from subside.case import Case
     from subside.course import Comparison, Course
 
+FORMATS = ("parquet", "csv")
+"""What ``--out`` writes full curves as; the columns are the same."""
+
 
 def add_arguments(parser: Parser) -> None:
     """The case, how many, when, and where to."""
@@ -37,6 +40,12 @@ def add_arguments(parser: Parser) -> None:
         default=None,
         metavar="DIR",
         help="also write report.html, course.parquet and summary.json into DIR",
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="parquet",
+        help="with --out: the table of full curves as course.parquet (default) or course.csv",
     )
 
 
@@ -58,7 +67,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
         answer = _answer(options, case, course, comparison)
         _write(work, options, case, course, comparison, answer)
     where = options.out / "report.html"
-    return replace(answer, afterwards=f"Wrote {where}, with course.parquet and summary.json beside it.")
+    return replace(answer, afterwards=f"Wrote {where}, with course.{options.format} and summary.json beside it.")
 
 
 def _simulate(
@@ -112,11 +121,12 @@ def _write(
     answer: Answer,
 ) -> None:
     from subside.cli.reporting import explained, report_of
-    from subside.course import write_table
+    from subside.course import write_csv, write_table
     from subside.report import write_report
 
     report = explained(report_of(case, course, comparison, typical=options.typical))
     write_report(folder / "report.html", report)
-    write_table(folder / "course.parquet", course)
+    write = write_csv if options.format == "csv" else write_table
+    write(folder / f"course.{options.format}", course)
     document = to_json(envelope(answer, verb="simulate", seed=options.seed))
     (folder / "summary.json").write_text(document + "\n", encoding="utf-8")

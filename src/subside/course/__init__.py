@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from subside.course.names import NAMES, Quantity, quantity
     from subside.course.split import Split
     from subside.course.summary import course_from_samples, response_share, summarize
-    from subside.course.table import Table, read_table, write_table
+    from subside.course.table import Table, read_table, write_csv, write_table
 
 _HOMES = {
     "Caution": "course",
@@ -37,6 +37,7 @@ _HOMES = {
     "response_share": "summary",
     "simulate_result": "jsonable",
     "summarize": "summary",
+    "write_csv": "table",
     "write_table": "table",
 }
 
@@ -58,6 +59,7 @@ __all__ = [
     "response_share",
     "simulate_result",
     "summarize",
+    "write_csv",
     "write_table",
 ]
 

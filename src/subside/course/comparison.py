@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ from subside.course.course import Course
 from subside.course.curve import Array, Curve, frozen_array
 from subside.course.summary import finite_rows, summarize
 from subside.errors import ParameterError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
 
 REFERENCES = ("placebo", "none")
 """Arms that others are held against, if present; the first is the one that headlines use."""
@@ -99,6 +105,39 @@ class Comparison:
             ):
                 return known_chance.probability
         return None
+
+    def to_xarray(
+        self, *, differences: bool = False, names: Collection[str] | None = None
+    ) -> xr.Dataset:
+        """Return a dataset of all arms, dimensions ``(arm, statistic, time)``, with units.
+
+        With ``differences`` the paired differences, ``(difference, statistic, time)``. Needs the part
+        ``cohort``.
+        """
+        from subside.course.labeled import comparison_dataset
+
+        return comparison_dataset(self, differences=differences, names=names)
+
+    def to_pandas(
+        self, *, differences: bool = False, names: Collection[str] | None = None
+    ) -> pd.DataFrame:
+        """Return a long table of all arms (column ``arm``), or of differences (column ``difference``)."""
+        from subside.course.labeled import comparison_frame
+
+        return comparison_frame(self, differences=differences, names=names)
+
+    def plot(
+        self, names: Collection[str] | None = None, *, differences: bool = False
+    ) -> Figure:
+        """Return a matplotlib figure of all arms, or of the paired differences."""
+        from subside.course.plotting import plot_comparison
+
+        return plot_comparison(self, names, differences=differences)
+
+    def _repr_html_(self) -> str:
+        from subside.course.notebook import comparison_html
+
+        return comparison_html(self)
 
     def _paired(self, arm: str, reference: str, name: str) -> NDArray[np.float64] | None:
         if arm not in self.arms or reference not in self.arms:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from subside.course.curve import Array, Curve, frozen_array
 from subside.errors import ParameterError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,3 +121,34 @@ class Course:
             return None
         index = int(np.argmin(np.abs(self.times_h - time_h)))
         return index if abs(float(self.times_h[index]) - time_h) <= within_h else None
+
+    def to_xarray(self, *, samples: bool = False, names: Collection[str] | None = None) -> xr.Dataset:
+        """Return a dataset with labeled dimensions and units, one variable a quantity.
+
+        Summaries have dimensions ``(statistic, time)``. With ``samples`` full curves, ``(patient, time)``,
+        or ``(draw, time)`` for one patient. ``names`` picks some quantities. Needs the part ``cohort``.
+        """
+        from subside.course.labeled import course_dataset
+
+        return course_dataset(self, samples=samples, names=names)
+
+    def to_pandas(self, *, samples: bool = False, names: Collection[str] | None = None) -> pd.DataFrame:
+        """Return a long table: ``time_h, name, unit, median, low, high`` and so on, one row a time.
+
+        With ``samples`` the columns of ``course.parquet``: ``patient, time_h, name, value, unit``. Needs
+        the part ``cohort``.
+        """
+        from subside.course.labeled import course_frame
+
+        return course_frame(self, samples=samples, names=names)
+
+    def plot(self, names: Collection[str] | None = None) -> Figure:
+        """Return a matplotlib figure, one panel a quantity, with its bands. Needs the part ``report``."""
+        from subside.course.plotting import plot_course
+
+        return plot_course(self, names)
+
+    def _repr_html_(self) -> str:
+        from subside.course.notebook import course_html
+
+        return course_html(self)

@@ -151,11 +151,17 @@ def response_share(
     pain = np.asarray(nrs_pain, dtype=np.float64)
     known = np.isfinite(pain)
     hits = responded(pain, baseline=baseline, fraction=fraction) & known
-    n = known.sum(axis=0).astype(np.float64)
+    return share_curve(hits.sum(axis=0), known.sum(axis=0), name)
+
+
+def share_curve(hits: ArrayLike, n: ArrayLike, name: str) -> Curve:
+    """Return the share ``hits / n`` at each time with its Wilson intervals, as ``response_share`` does."""
+    met = np.asarray(hits, dtype=np.float64)
+    rows = np.broadcast_to(np.asarray(n, dtype=np.float64), met.shape)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(n > 0, hits.sum(axis=0) / n, np.nan)
-    low, high = _wilson(share, n, z=_Z90)
-    low50, high50 = _wilson(share, n, z=0.6744897501960817)
+        share = np.where(rows > 0, met / rows, np.nan)
+    low, high = _wilson(share, rows, z=_Z90)
+    low50, high50 = _wilson(share, rows, z=0.6744897501960817)
     return Curve(
         name=name,
         unit=quantity(name).unit,

@@ -1,4 +1,4 @@
-"""``course.parquet``: one value a row (patient, time_h, name, value, unit), written in pieces.
+"""``course.parquet`` (or ``.csv``): one value a row (patient, time_h, name, value, unit), written in pieces.
 
 Ten thousand patients on full curves are a hundred million rows: they are written a few patients at
 a time, so the table is never whole in memory. Needs pyarrow, imported when a table is written or
@@ -83,6 +83,43 @@ def write_table(path: str | Path, course: Course) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def write_csv(path: str | Path, course: Course) -> Path:
+    """Write the samples of a course as text, the columns of ``course.parquet``, and return its path.
+
+    A failed patient keeps its rows; what could not be computed is an empty field. About twenty times
+    the size of the Parquet file: for programs that read nothing else. The file appears when it is whole.
+
+    Raises:
+        ParameterError: If the course keeps no samples.
+    """
+    if not course.samples:
+        raise ParameterError(
+            "course.csv needs a course with its samples; got one with summaries only. "
+            "Simulate with full curves kept."
+        )
+    target = Path(path)
+    part = target.with_name(target.name + ".part")
+    times = [f"{t:.10g}" for t in course.times_h]
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(",".join(COLUMNS) + "\n")
+            for patient in range(course.rows):
+                for name, rows in course.samples.items():
+                    unit = quantity(name).unit
+                    file.writelines(
+                        f"{patient},{t},{name},{_digits(v)},{unit}\n"
+                        for t, v in zip(times, rows[patient], strict=True)
+                    )
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _digits(value: float) -> str:
+    return f"{value:.7g}" if np.isfinite(value) else ""  # float32 holds no more
 
 
 def _pieces(course: Course, names: list[str], arrow: Any) -> Iterator[dict[str, Any]]:

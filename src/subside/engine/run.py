@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from subside.case import Case
+from subside.case import Case, read_case
 from subside.course import Caution, Comparison, Course, Curve, course_from_samples, quantity
 from subside.course.comparison import compare as compare_courses
 from subside.engine.arms import Arm, named, own
@@ -28,7 +29,7 @@ Progress = Callable[[float], None]
 
 
 def simulate(
-    case: Case,
+    case: Case | str | PathLike[str],
     *,
     n_patients: int = 1,
     seed: int = 1,
@@ -43,7 +44,8 @@ def simulate(
     """Return the course of this patient, or of many patients like them.
 
     Args:
-        case: Patient and regimen; ``case.options`` fixes hypotheses and the PK set by name.
+        case: Patient and regimen, or the path of a case file; ``case.options`` fixes hypotheses and the PK
+            set by name.
         n_patients: 1: bands hold what is not known of this patient. More: patients described like
             this one, each a draw of everything not known; bands hold the differences between them.
         seed: Keys every random stream.
@@ -58,14 +60,20 @@ def simulate(
     Raises:
         ParameterError: If a count or a time is impossible.
         UnknownNameError: If an option names no hypothesis, form or PK set.
+        CaseError: If a file cannot be read or has mistakes.
+
+    Returns:
+        In a notebook it shows itself; ``.plot()`` draws it, ``.to_xarray()`` and ``.to_pandas()`` give
+        labeled arrays and tables.
     """
+    case = _read(case)
     times = _times(case, times_h)
     group = _group(case, n_patients, seed, typical, draws, beliefs)
     return _course(group, own(case), times, n_patients, typical, keep, verify, progress)
 
 
 def compare(
-    case: Case,
+    case: Case | str | PathLike[str],
     arms: Sequence[str | Case],
     *,
     n_patients: int = 1,
@@ -88,6 +96,7 @@ def compare(
     Raises:
         ParameterError, UnknownNameError: As for ``simulate``; also for an arm that is not known.
     """
+    case = _read(case)
     chosen = [own(case)]
     for other in arms:
         if isinstance(other, Case):
@@ -102,6 +111,10 @@ def compare(
         part = _part(progress, index, len(chosen))
         courses[arm.name] = _course(group, arm, times, n_patients, typical, True, verify and index == 0, part)
     return compare_courses(courses)
+
+
+def _read(case: Case | str | PathLike[str]) -> Case:
+    return case if isinstance(case, Case) else read_case(case)
 
 
 def _group(
