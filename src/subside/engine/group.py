@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from subside.engine.arms import Arm, expectation_factor
 from subside.engine.drugs import pk_set
 from subside.engine.pk import norketamine_drift_factor
 from subside.engine.population.beliefs import Beliefs
+from subside.engine.population.described import Described
 from subside.engine.population.draws import PARTS, Draws, draw
 from subside.engine.population.fluctuation import excess_at, swing
 from subside.engine.population.people import (
@@ -40,9 +41,19 @@ class Group:
     vary: frozenset[str]
     anew: frozenset[str]
     beliefs: Beliefs
+    described: Described | None = None  # of each person; what the case states of one, if None
 
     def __len__(self) -> int:
         return len(self.draws)
+
+    def take(self, rows: NDArray[np.int64] | slice) -> Group:
+        """Return some of these people as a group: each is the same as before."""
+        return replace(
+            self,
+            draws=self.draws.take(rows),
+            start=self.start.take(rows),
+            described=None if self.described is None else self.described.take(rows),
+        )
 
     @property
     def stated_pain(self) -> NDArray[np.float64]:
@@ -61,6 +72,9 @@ def gather(
     anew: Collection[str] = (),
     same_trial: bool = False,
     first: int = 0,
+    described: Described | None = None,
+    numbers: NDArray[np.int64] | None = None,
+    trials: NDArray[np.int64] | None = None,
 ) -> Group:
     """Return a group of ``n`` people for this case.
 
@@ -73,14 +87,35 @@ def gather(
         vary: Parts drawn. ``anew``: parts drawn from the second set of streams.
         same_trial: All in one clinic: one draw of parameters, trial and structure.
         first: Number of the first person; persons 40 to 49 are the same alone and among a hundred.
+        described: What is stated of each person; what the case states of one, if not given.
+        numbers, trials: Of the people and of the trial each is in; see ``draw``.
     """
     known = set(beliefs.hypotheses)
     chosen = {name: _form(value) for name, value in case.options.items() if name != "pk_set"}
-    draws = draw(beliefs, n, seed=seed, vary=vary, anew=anew, chosen=chosen, same_trial=same_trial, first=first)
+    draws = draw(
+        beliefs,
+        n,
+        seed=seed,
+        vary=vary,
+        anew=anew,
+        chosen=chosen,
+        same_trial=same_trial,
+        first=first,
+        numbers=numbers,
+        trials=trials,
+    )
     assert set(draws.choices) == known
-    start = baselines(case, beliefs, draws, seed=seed, alike=alike, vary=_own(vary, anew))
+    start = baselines(
+        case, beliefs, draws, seed=seed, alike=alike, vary=_own(vary, anew), described=described
+    )
     return Group(
-        draws=draws, start=start, seed=seed, vary=frozenset(vary), anew=frozenset(anew), beliefs=beliefs
+        draws=draws,
+        start=start,
+        seed=seed,
+        vary=frozenset(vary),
+        anew=frozenset(anew),
+        beliefs=beliefs,
+        described=described,
     )
 
 
@@ -115,7 +150,13 @@ def prepare(
     from subside.engine.systems.chronic_pain.layout import AT
 
     system = people(
-        arm.case, group.beliefs, group.draws, group.start, seed=group.seed, vary=_own(group.vary, group.anew)
+        arm.case,
+        group.beliefs,
+        group.draws,
+        group.start,
+        seed=group.seed,
+        vary=_own(group.vary, group.anew),
+        described=group.described,
     )
     system = with_expectation(system, expectation_factor(arm, group.draws))
     for name, factor in (adjust or {}).items():

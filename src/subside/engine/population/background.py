@@ -6,24 +6,14 @@ known counts as nothing here, and ``care`` asks about it.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from subside.case import Case
+from subside.engine.drugs.names import background_medicines as table
+from subside.engine.drugs.names import words_of
 from subside.units import H_PER_DAY, MCG_PER_MG, parse_rate
 
 UNKNOWN_DOSE_MME = 30.0  # assumed
-
-
-@cache
-def table() -> dict[str, Any]:
-    """Return the table of background medicines as it stands in the evidence."""
-    path = files("subside.evidence").joinpath("priors/background_medicines.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def morphine_equivalents_mg_per_d(case: Case) -> float:
@@ -57,14 +47,11 @@ def _taken(case: Case) -> Iterator[tuple[frozenset[str], float | None, float | N
     weight = case.patient.weight_kg
     for medicine in case.patient.medicines:
         rate = None if medicine.rate is None else parse_rate(medicine.rate).for_weight(weight)
-        yield _words(medicine.name), medicine.daily_mg(weight), rate
+        yield words_of(medicine.name), medicine.daily_mg(weight), rate
     for treatment in case.treatments:
         if treatment.kind != "drug":
             continue
         dose, every = treatment.dose_mg(weight), treatment.every_h
         daily = None if dose is None or every is None else dose * H_PER_DAY / every
-        yield _words(treatment.name), daily, treatment.mg_per_h(weight)
+        yield words_of(treatment.name), daily, treatment.mg_per_h(weight)
 
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]+", name.lower()))

@@ -53,6 +53,14 @@ class Draws:
     def __len__(self) -> int:
         return len(self.people)
 
+    def take(self, rows: NDArray[np.int64] | slice) -> Draws:
+        """Return some of these people."""
+        return Draws(
+            values={name: values[rows] for name, values in self.values.items()},
+            choices={name: forms[rows] for name, forms in self.choices.items()},
+            people=self.people[rows],
+        )
+
 
 def draw(
     beliefs: Beliefs,
@@ -64,6 +72,8 @@ def draw(
     chosen: Mapping[str, str] | None = None,
     same_trial: bool = False,
     first: int = 0,
+    numbers: NDArray[np.int64] | None = None,
+    trials: NDArray[np.int64] | None = None,
 ) -> Draws:
     """Return the values of ``n`` people.
 
@@ -76,12 +86,15 @@ def draw(
         chosen: Hypotheses fixed by name.
         same_trial: Everyone shares person 0's parameters and trial: one clinic, many patients.
         first: Number of the first person.
+        numbers: Of the people, where they do not follow one another. Shape ``(person,)``.
+        trials: The trial each is in: people of one trial share its parameters, trial effect and
+            structure. Shape ``(person,)``.
 
     Raises:
         UnknownNameError: If a hypothesis or its form is not known.
     """
-    people = np.arange(first, first + n)
-    shared = np.zeros(n, dtype=np.int64) if same_trial else people
+    people = np.arange(first, first + n) if numbers is None else numbers
+    shared = np.zeros(n, dtype=np.int64) if same_trial else people if trials is None else trials
 
     def study(part: str) -> str:
         return f"{seed}/{part}/{'anew' if part in anew else 'first'}"

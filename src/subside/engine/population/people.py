@@ -24,8 +24,9 @@ from subside.engine.effects.breathing import (
 )
 from subside.engine.kernel.random import normals
 from subside.engine.pk import INPUT, Covariates, individual, outputs, rate_entries
-from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
 from subside.engine.population.beliefs import Beliefs
+from subside.engine.population.described import Described, by_case
+from subside.engine.population.dosing import dose_scale
 from subside.engine.population.draws import Draws
 from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
 from subside.engine.receptor.routes import REFERENCE_NG_PER_ML, ROUTES
@@ -46,6 +47,7 @@ from subside.engine.systems.chronic_pain.layout import (
     SITE_SEDATION,
     SITE_STOMACH,
     SLOW_RATES,
+    VENOUS,
 )
 from subside.engine.systems.chronic_pain.rest import resting_saturation, retained_co2
 from subside.engine.systems.chronic_pain.solve import People
@@ -76,6 +78,12 @@ class Baselines:
     def __getitem__(self, name: str) -> Array:
         return self.values[name]
 
+    def take(self, rows: NDArray[np.int64] | slice) -> Baselines:
+        """Return some of these people."""
+        return Baselines(
+            values={name: values[rows] for name, values in self.values.items()}, stand_ins=self.stand_ins
+        )
+
 
 def set_name(case: Case) -> str:
     """Return the named PK set of a case: its own choice, or the default for drug form and age."""
@@ -87,7 +95,14 @@ def set_name(case: Case) -> str:
 
 
 def baselines(
-    case: Case, beliefs: Beliefs, draws: Draws, *, seed: int, alike: bool, vary: Collection[str]
+    case: Case,
+    beliefs: Beliefs,
+    draws: Draws,
+    *,
+    seed: int,
+    alike: bool,
+    vary: Collection[str],
+    described: Described | None = None,
 ) -> Baselines:
     """Return where people start.
 
@@ -98,8 +113,10 @@ def baselines(
         seed: Of the streams.
         alike: Many patients described like this one: they differ in the scores themselves.
         vary: Parts drawn; baselines belong to ``patient``.
+        described: What is stated of each person; what the case states of one, if not given.
     """
     n = len(draws)
+    who = described or by_case(case, n)
     found: dict[str, Array] = {}
     stand_ins = []
 
@@ -111,14 +128,15 @@ def baselines(
     for name, entry in beliefs.baselines.items():
         if name == "madrs_total":  # follows from PHQ-9, below
             continue
-        known = getattr(case.patient, name, None)
-        if known is None:
+        known = who.get(name)
+        if known is None or np.isnan(known).any():
             stand_ins.append(name)
-            found[name] = _stand_in(entry, case) + entry["sd"] * z(name)
-        elif alike and name in beliefs.likeness:
+            other = _stand_in(entry, who) + entry["sd"] * z(name)
+            found[name] = other if known is None else np.where(np.isnan(known), other, known)
+        elif alike and who.alike and name in beliefs.likeness:
             found[name] = known + beliefs.likeness[name]["sd"] * z(name)
         else:
-            found[name] = np.full(n, float(known))
+            found[name] = known
     limits = {
         "nrs_pain": (0.5, 9.8), "phq9_total": (0.0, 27.0), "gad7_total": (0.0, 21.0),
         "pcl5_total": (0.0, 80.0), "sleep_nrs": (0.0, 10.0), "sbp_mmhg": (80.0, 230.0),
@@ -128,41 +146,51 @@ def baselines(
     for name, (low, high) in limits.items():
         found[name] = np.clip(found[name], low, high)
     found["dbp_mmhg"] = np.minimum(found["dbp_mmhg"], found["sbp_mmhg"] - 15.0)
-    phq9, madrs = case.patient.phq9_total, case.patient.madrs_total
+    phq9, madrs = who.get("phq9_total"), who.get("madrs_total")
     if madrs is None:
         stand_ins.append("madrs_total")
         scatter = beliefs.baselines["madrs_total"]["sd"] * z("madrs_scatter")
         found["madrs_total"] = np.clip(madrs_of_phq9(found["phq9_total"]) + scatter, 0.0, 60.0)
     else:
-        found["madrs_total"] = np.full(n, float(madrs))
+        found["madrs_total"] = np.where(np.isnan(madrs), madrs_of_phq9(found["phq9_total"]), madrs)
         if phq9 is None:
-            found["phq9_total"] = np.full(n, float(phq9_of_madrs(np.array(float(madrs)))))
-    moving = case.patient.nrs_pain_movement
+            found["phq9_total"] = phq9_of_madrs(found["madrs_total"])
+    moving, resting = who.get("nrs_pain_movement"), who.get("nrs_pain")
     if moving is not None:
         # who hurts more at rest hurts more on movement: shift both alike
-        shift = 0.0 if case.patient.nrs_pain is None else found["nrs_pain"] - case.patient.nrs_pain
+        shift = 0.0 if resting is None else np.nan_to_num(found["nrs_pain"] - resting)
+        moving = np.where(np.isnan(moving), np.nanmean(moving), moving)
         found["nrs_pain_movement"] = np.clip(moving + shift, 0.5, 9.95)
     else:
         stand_ins.append("nrs_pain_movement")
     return Baselines(values=found, stand_ins=tuple(stand_ins))
 
 
-def _stand_in(entry: Mapping[str, Any], case: Case) -> float:
-    """Return the mean that stands in for a vital sign or score that the case does not give."""
-    answer = case.patient.history.get("hypertension", "unknown")
-    mean = float(entry.get("if_hypertension", {}).get(answer, entry["mean"]))
+def _stand_in(entry: Mapping[str, Any], who: Described) -> Array:
+    """Return the mean that stands in for a vital sign or score that is not stated, one a person."""
+    mean = np.full(len(who), float(entry["mean"]))
+    for answer, value in entry.get("if_hypertension", {}).items():
+        mean[who.hypertension == answer] = float(value)
     if "per_year" in entry:
-        mean += entry["per_year"] * (case.patient.age_years - entry["at_years"])
+        mean = mean + entry["per_year"] * (who.stated["age_years"] - entry["at_years"])
     return mean
 
 
 def people(
-    case: Case, beliefs: Beliefs, draws: Draws, start: Baselines, *, seed: int, vary: Collection[str]
+    case: Case,
+    beliefs: Beliefs,
+    draws: Draws,
+    start: Baselines,
+    *,
+    seed: int,
+    vary: Collection[str],
+    described: Described | None = None,
 ) -> People:
     """Return people as the loop reads them, untreated and at rest."""
     v, n = draws.values, len(draws)
+    who = described or by_case(case, n)
     chosen = pk_set(set_name(case))
-    non_zeros, rates, levels = _linear(case, chosen, draws, seed=seed, vary=vary)
+    non_zeros, rates, levels = _linear(case, chosen, draws, who, seed=seed, vary=vary)
     table = np.zeros((n, len(PARAMETERS)))
 
     def put(name: str, value: Array | float) -> None:
@@ -175,7 +203,7 @@ def people(
     _pain(put, draws, start, seed=seed, vary=vary)
     _receptor(put, draws)
     _mood(put, draws, start)
-    _vital_signs(put, case, draws, start)
+    _vital_signs(put, case, draws, start, who)
     decay = {
         "k_return_per_h": v["k_return_per_d"] / H_PER_D,
         "k_mood_per_h": 1.0 / (H_PER_D * v["tau_mood_d"]),
@@ -216,13 +244,15 @@ def usual_pain(draws: Draws, start: Baselines) -> Array:
 
 
 def _linear(
-    case: Case, chosen: PkSet, draws: Draws, *, seed: int, vary: Collection[str]
+    case: Case, chosen: PkSet, draws: Draws, described: Described, *, seed: int, vary: Collection[str]
 ) -> tuple[tuple[tuple[int, int], ...], Array, dict[str, Array | float]]:
     """Return the linear system of both enantiomers and the effect sites, and the level factors."""
     v, n = draws.values, len(draws)
-    who = Covariates(
-        weight_kg=np.full(n, case.patient.weight_kg), age_years=np.full(n, float(case.patient.age_years))
-    )
+    weight_kg = described.stated["weight_kg"]
+    who = Covariates(weight_kg=weight_kg, age_years=described.stated["age_years"])
+    # A regimen per kg: states hold the reference weight's amounts, levels carry each person's own.
+    scale = dose_scale(case, weight_kg)
+    factor: Array | float = 1.0 if scale is None else scale
     z = (
         normals(f"{_patient_study(seed, vary)}/pk", draws.people, chosen.name, chosen.n_eta)
         if "patient" in vary
@@ -243,16 +273,18 @@ def _linear(
             if name in body:
                 body[name] = body[name] * v["pk_volume_factor"]
         pairs, values = rate_entries(chosen, body)
+        if scale is not None and (VENOUS, CENTRAL) in pairs:  # a level, not an amount
+            values[:, pairs.index((VENOUS, CENTRAL))] *= scale
         non_zeros += [(offset + row, source if col == INPUT else offset + col) for row, col in pairs]
         columns += list(values.T)
         read = outputs(chosen, body)
         if enantiomer == "s":
             level = {
-                "ng_per_ml_per_mg": read["arterial"].factor,
-                "venous_ng_per_ml_per_mg": 0.0 if chosen.has_venous_delay else read["venous"].factor,
-                "nk_ng_per_ml_per_mg": read["norketamine"].factor if "norketamine" in read else 0.0,
+                "ng_per_ml_per_mg": factor * read["arterial"].factor,
+                "venous_ng_per_ml_per_mg": 0.0 if chosen.has_venous_delay else factor * read["venous"].factor,
+                "nk_ng_per_ml_per_mg": factor * read["norketamine"].factor if "norketamine" in read else 0.0,
                 "hnk_ng_per_ml_per_mg": (
-                    read["hydroxynorketamine"].factor if "hydroxynorketamine" in read else 0.0
+                    factor * read["hydroxynorketamine"].factor if "hydroxynorketamine" in read else 0.0
                 ),
             }
     arterial = np.broadcast_to(level["ng_per_ml_per_mg"], (n,))
@@ -339,21 +371,23 @@ def _mood(put, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyp
         put(name, v[name] * coupled)
 
 
-def _vital_signs(put, case: Case, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyped-def]
+def _vital_signs(  # type: ignore[no-untyped-def]
+    put, case: Case, draws: Draws, start: Baselines, who: Described
+) -> None:
     v = draws.values
     put("sbp_0", start["sbp_mmhg"])
     put("dbp_0", start["dbp_mmhg"])
     put("hr_0", start["hr_bpm"])
     put("rr_0", start["rr_per_min"])
-    decades = max(case.patient.age_years - 40.0, 0.0) / 10.0
+    decades = np.maximum(who.stated["age_years"] - 40.0, 0.0) / 10.0
     steeper = 1.0 + v["pressure_rise_per_decade"] * decades
     put("sbp_emax", v["sbp_emax"] * steeper)
     put("dbp_emax", v["dbp_emax"] * steeper)
-    mme = morphine_equivalents_mg_per_d(case)
+    mme = who.opioids_mg_per_d
     share = mme / (mme + v["opioid_half_mme_per_d"])
     put("opioid_drive", share)
     put("opioid_sedation", v["opioid_sedation"] * share)
-    takes = 1.0 if takes_benzodiazepine(case) else 0.0
+    takes = np.where(who.benzodiazepine, 1.0, 0.0)
     benzodiazepine = v["benzodiazepine_drive"] * takes
     put("benzodiazepine_drive", benzodiazepine)
     put("benzodiazepine_sedation", v["benzodiazepine_sedation"] * takes)
@@ -363,7 +397,7 @@ def _vital_signs(put, case: Case, draws: Draws, start: Baselines) -> None:  # ty
     put("added_oxygen_fio2", fio2)
     # Stated resting values already hold what regular medicines do; a stand-in does not.
     etco2 = start["etco2_mmhg"]
-    if "etco2_mmhg" in start.stand_ins and (mme or takes):
+    if "etco2_mmhg" in start.stand_ins and np.any((mme > 0.0) | (takes > 0.0)):
         held = np.empty_like(etco2)
         retained_co2(share, benzodiazepine, v["drive_interaction"], v["co2_gain_mmhg"], held)
         etco2 = etco2 + held
