@@ -95,7 +95,11 @@ def _facts(arm: Arm) -> RegimenFacts:
 
 def level_cautions(samples: Samples) -> tuple[Caution, ...]:
     """Return a warning when levels lie beyond those that the effects were fitted to."""
-    peak = float(np.median(samples["cp_ketamine_ng_per_ml"].max(axis=1)))
+    return peak_cautions(float(np.median(samples["cp_ketamine_ng_per_ml"].max(axis=1))))
+
+
+def peak_cautions(peak: float) -> tuple[Caution, ...]:
+    """Return the same warning from the median of everyone's highest level, in ng/mL."""
     if not peak > HIGHEST_FITTED_NG_PER_ML:
         return ()
     return (

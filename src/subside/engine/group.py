@@ -128,12 +128,14 @@ def treat(
     threads: int | None = None,
     refine: int = 1,
     adjust: Mapping[str, float] | None = None,
+    plan: Protocol | None = None,
 ) -> Samples:
     """Return the samples of every quantity, shape ``(person, time)`` each, for one arm.
 
-    ``adjust`` multiplies parameters of the system by name, for counterfactuals.
+    ``adjust`` multiplies parameters of the system by name, for counterfactuals; ``plan`` is ``plan_of``
+    the arm if it was made before.
     """
-    system, plan = prepare(group, arm, times_h, refine=refine, adjust=adjust)
+    system, plan = prepare(group, arm, times_h, refine=refine, adjust=adjust, plan=plan)
     solution = solve(system, plan, threads=threads, progress=progress)
     return read_out(group, arm, solution)
 
@@ -145,6 +147,7 @@ def prepare(
     *,
     refine: int = 1,
     adjust: Mapping[str, float] | None = None,
+    plan: Protocol | None = None,
 ) -> tuple[People, Protocol]:
     """Return what the system needs for one arm: the people and the protocol."""
     from subside.engine.systems.chronic_pain.layout import AT
@@ -161,7 +164,12 @@ def prepare(
     system = with_expectation(system, expectation_factor(arm, group.draws))
     for name, factor in (adjust or {}).items():
         system.parameters[:, AT[name]] *= factor
-    plan = protocol(
+    return system, plan or plan_of(arm, times_h, refine=refine)
+
+
+def plan_of(arm: Arm, times_h: NDArray[np.float64], *, refine: int = 1) -> Protocol:
+    """Return what happens in one arm, the same for everyone."""
+    return protocol(
         arm.case.regimen(),
         times_h,
         drug=arm.kind == "drug",
@@ -169,7 +177,6 @@ def prepare(
         active_placebo=arm.kind == "active-placebo",
         refine=refine,
     )
-    return system, plan
 
 
 def read_out(group: Group, arm: Arm, solution: Solution) -> Samples:

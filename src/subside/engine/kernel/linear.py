@@ -10,6 +10,7 @@ Exponential by Taylor series with scaling and squaring: Higham, Functions of Mat
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,7 @@ class Pattern(NamedTuple):
     rates: NDArray[np.int64]
 
 
+@functools.lru_cache(maxsize=32)
 def pattern(non_zeros: tuple[Pair, ...], *, n_states: int, n_inputs: int) -> Pattern:
     """Return the pattern of exp(h A) for A with these non-zeros (row, column).
 
