@@ -29,6 +29,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "case": Verb("case", "case files: new writes one, check checks one, show prints what it says"),
         "cite": Verb("cite", "the sources behind a run, and what in it is only assumed"),
         "evidence": Verb("evidence", "each published outcome beside the model's answer"),
+        "sensitivity": Verb("sensitivity", "which of the model's inputs an endpoint hangs on"),
         "screen": Verb("screen", "may ketamine be planned for this person? the reasons, rule by rule"),
         "check": Verb("check", "the regimen against limits and unit guards"),
         "replay": Verb("replay", "recorded vitals through the monitor: alarms and states over time"),
