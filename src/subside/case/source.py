@@ -22,22 +22,22 @@ _TOO_LONG: Final = re.compile(r"[0-9_]{4300}")
 _UNQUOTED: Final = re.compile(r"=\s*([+-]?[\d.]+\s*(?:[a-zA-Z%][\w/%]*)|[A-Za-z][\w /]*)")
 
 
-def read_text(path: FilePath) -> str:
-    """Return the text of a case file.
+def read_text(path: FilePath, *, kind: str = "case file") -> str:
+    """Return the text of a case file, or of another ``kind`` of file.
 
     Raises:
         CaseError: If there is no such file, or it cannot be read, is too large or not UTF-8.
     """
     try:
         if path.is_dir():
-            raise _whole(path, "a directory", "a case file", "Name a .toml file in it.")
+            raise _whole(path, "a directory", f"a {kind}", "Name a .toml file in it.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise _whole(
                 path,
                 f"a file of {size / 1e6:.1f} MB",
-                f"a case file of at most {MAX_BYTES / 1e6:.0f} MB",
-                "Recorded vitals belong in a record for replay, not in a case file.",
+                f"a {kind} of at most {MAX_BYTES / 1e6:.0f} MB",
+                f"Recorded vitals belong in a record for replay, not in a {kind}.",
             )
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -47,8 +47,10 @@ def read_text(path: FilePath) -> str:
         raise _whole(
             path,
             "no such file",
-            "the path of a case file",
-            "Check the path; 'subside case new FILE' writes a first one.",
+            f"the path of a {kind}",
+            "Check the path; 'subside case new FILE' writes a first one."
+            if kind == "case file"
+            else "Check the path; examples/ holds some.",
         ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
         reason = getattr(error, "strerror", None) or str(error)
