@@ -78,7 +78,8 @@ def _state_options(action: argparse.ArgumentParser) -> None:
                         help="0 (none) to 1: stronger C synapses and NMDA currents, chloride shifted")  # fmt: skip
     action.add_argument("--condition", default="healthy", metavar="NAME",
                         help="state of the cord: healthy, inflammation, nerve_injury, disinhibition, "
-                        "over_active_receptors or brain_stem_cut (default healthy)")  # fmt: skip
+                        "over_active_receptors, brain_stem_cut, or a condition as a case file names it, "
+                        "such as fibromyalgia (default healthy)")  # fmt: skip
     action.add_argument("--members", type=whole_number(low=1, high=1000, example="--members 6"),
                         default=MEMBERS, metavar="N",
                         help=f"members of the ensemble that answer (default {MEMBERS})")  # fmt: skip

@@ -1,4 +1,4 @@
-"""States of the cord that a disease sets, by name. What they share with a real disease is a direction.
+"""States of the cord by name: single mechanisms here; whole conditions in ``engine.conditions``.
 
 Sizes are design values: the shift of chloride follows Coull 2003 (recalled), stronger C synapses the
 potentiation after conditioning (evidence ``ltp_2004``).
@@ -9,7 +9,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from subside.case import CONDITIONS
 from subside.engine.circuit.members import HEALTHY, Cord
+from subside.engine.conditions import PROFILES, profile
 from subside.errors import unknown_name
 
 STATES: Final = MappingProxyType(
@@ -25,7 +27,13 @@ STATES: Final = MappingProxyType(
 
 
 def state(name: str) -> Cord:
-    """Return a state by name; UnknownNameError if there is none."""
-    if name not in STATES:
-        raise unknown_name("state of the cord", name, STATES)
-    return STATES[name]
+    """Return a state by name: a mechanism, or a condition as a case file names it.
+
+    Raises:
+        UnknownNameError: If there is neither.
+    """
+    if name in STATES:
+        return STATES[name]
+    if name in CONDITIONS or name in PROFILES:
+        return Cord(**profile(name).cord)
+    raise unknown_name("state of the cord or condition", name, {**STATES, **CONDITIONS})
