@@ -180,6 +180,18 @@ def test_two_drugs_of_one_channel_are_no_more_than_the_better_of_them():
     assert both.level("nsaid", [100.0]) == pytest.approx(alone.level("nsaid", [100.0]))
 
 
+def test_a_change_of_dose_goes_on_from_the_level_reached():
+    first = drug("pregabalin", dose="75 mg", every="12 h", from_="0 h", until="7 d")
+    then = drug("pregabalin", dose="150 mg", every="12 h", from_="7 d")
+    changed, constant = given(first, then), given(first.replace('until = "7 d"', ""))
+    t = np.linspace(0.0, 24.0 * 40, 4000)
+    level = changed.level("gabapentinoid", t)
+    assert np.all(np.diff(level) >= 0.0)  # no dip at the change
+    before = t <= 168.0
+    np.testing.assert_allclose(level[before], constant.level("gabapentinoid", t)[before])
+    assert level[-1] == pytest.approx(1.0, abs=1e-3)
+
+
 def test_therapy_in_weekly_sessions_is_one_stretch():
     found = given(
         'kind = "therapy"\nname = "cognitive behavioral therapy"\nfrom = "0 h"\nseries = { every = "7 d", count = 8 }'

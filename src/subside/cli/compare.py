@@ -1,7 +1,8 @@
 """The same patient under several treatments, and what each adds.
 
-Treatments: none, placebo, active-placebo, published regimens by name (ketamine, esketamine; each is
-printed in full, nothing is converted), or other case files, whose regimen this case's patient gets.
+Treatments: none, placebo, active-placebo, published regimens by name (ketamine, esketamine, opioid,
+nsaid, gabapentinoid, tricyclic, ketamine+therapy; each is printed in full, nothing is converted), or
+other case files, whose regimen this case's patient gets.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
     from subside.case import Case
 
-ARMS = ("none", "placebo", "active-placebo", "ketamine", "esketamine")
+ARMS = (
+    "none", "placebo", "active-placebo", "ketamine", "esketamine", "opioid", "nsaid", "gabapentinoid",
+    "tricyclic", "ketamine+therapy",
+)  # fmt: skip
 """Treatments by name; anything else is a case file."""
 
 
@@ -97,19 +101,18 @@ def _print_treatments(console: Console, case: Case, arms: list[str | Case]) -> N
     """Print every other treatment in full."""
     from rich.text import Text
 
-    from subside.engine.arms import named
+    from subside.engine.arms import like, named
     from subside.report.regimen import in_words, lane
+    from subside.report.treatments import treatment_words
 
     console.print(Text("The treatments compared", style="bold"))
-    for arm in arms:
-        name = arm if isinstance(arm, str) else arm.title
-        known = named(arm, case) if isinstance(arm, str) else None
-        title = "from a case file" if known is None else known.title
-        console.print(Text(f"{name}: {title}"))
-        given = case.with_infusions(arm.infusions) if not isinstance(arm, str) else None
-        if known is not None and known.kind == "drug":
-            given = known.case
-        for sentence in in_words(lane(given)) if given is not None else ():
+    for given in arms:
+        arm = named(given, case) if isinstance(given, str) else like(given, case, name=given.title)
+        console.print(Text(f"{arm.name}: {arm.title if isinstance(given, str) else 'from a case file'}"))
+        if arm.kind not in ("drug", "other"):
+            continue
+        infused = in_words(lane(arm.case)) if arm.case.infusions else ()
+        for sentence in (*infused, *treatment_words(arm.case)):
             console.print(Text(f"  {sentence}"))
 
 

@@ -155,7 +155,7 @@ def prepare(
     system = people(
         arm.case,
         group.beliefs,
-        group.draws,
+        group.draws.with_forms(arm.options) if arm.options else group.draws,
         group.start,
         seed=group.seed,
         vary=_own(group.vary, group.anew),
@@ -174,6 +174,7 @@ def plan_of(arm: Arm, times_h: NDArray[np.float64], *, refine: int = 1) -> Proto
         times_h,
         drug=arm.kind == "drug",
         visits=arm.kind != "none",
+        visits_h=arm.visits_h,
         active_placebo=arm.kind == "active-placebo",
         refine=refine,
     )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from subside.case import Case, read_case
 from subside.course import Caution, Comparison, Course, Curve, course_from_samples, quantity
 from subside.course.comparison import compare as compare_courses
-from subside.engine.arms import Arm, named, own
+from subside.engine.arms import Arm, like, named, own
 from subside.engine.cautions import cautions, level_cautions
 from subside.engine.group import Group, Samples, gather, prepare, read_out
 from subside.engine.population.beliefs import Beliefs, fitted
@@ -67,7 +67,7 @@ def simulate(
         labeled arrays and tables.
     """
     case = _read(case)
-    times = _times(case, times_h)
+    times = times_wanted(case, times_h)
     group = _group(case, n_patients, seed, typical, draws, beliefs)
     return _course(group, own(case), times, n_patients, typical, keep, verify, progress)
 
@@ -89,8 +89,8 @@ def compare(
 
     Args:
         case: As for ``simulate``.
-        arms: Names (``none``, ``placebo``, ``active-placebo``, ``ketamine``, ``esketamine``) or
-            cases, whose regimens this case's patient then gets; a case is named by its title.
+        arms: Names (``engine.arms.ARMS``) or cases, whose regimens this case's patient then gets; a
+            case is named by its title.
         n_patients, seed, times_h, typical, draws, beliefs, verify, progress: As for ``simulate``.
 
     Raises:
@@ -100,11 +100,10 @@ def compare(
     chosen = [own(case)]
     for other in arms:
         if isinstance(other, Case):
-            treated = case.with_infusions(other.infusions)
-            chosen.append(Arm(name=other.title, title=other.title, case=treated, kind="drug"))
+            chosen.append(like(other, case, name=other.title))
         else:
             chosen.append(named(other, case))
-    times = _times(case, times_h)
+    times = times_wanted(case, times_h)
     group = _group(case, n_patients, seed, typical, draws, beliefs)
     courses: dict[str, Course] = {}
     for index, arm in enumerate(chosen):
@@ -181,7 +180,8 @@ def _line(times: NDArray[np.float64], samples: Samples, about: Mapping[str, Any]
     )
 
 
-def _times(case: Case, times_h: ArrayLike | None) -> NDArray[np.float64]:
+def times_wanted(case: Case, times_h: ArrayLike | None) -> NDArray[np.float64]:
+    """Return the times asked for in h, rising, or the default grid."""
     if times_h is None:
         return default_times_h(case)
     times = np.unique(np.round(np.atleast_1d(np.asarray(times_h, dtype=np.float64)) * 3600.0)) / 3600.0

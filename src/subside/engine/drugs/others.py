@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -70,6 +70,7 @@ class Relief:
         from_h: When it begins. ``until_h``: when it ends; infinite when it goes on.
         tau_on_h: Time constant of onset. ``tau_off_h``: of fading after the end.
         full: Level it tends to, 0 to 1: the dose over the dose of the trials.
+        begins_at: Level at its start, where it follows straight on another stretch.
     """
 
     channel: str
@@ -78,13 +79,15 @@ class Relief:
     tau_on_h: float
     tau_off_h: float
     full: float = 1.0
+    begins_at: float = 0.0
 
     def level(self, t_h: ArrayLike) -> NDArray[np.float64]:
         """Return the level at these times, between 0 and 1. Shape of ``t_h``."""
         t = np.asarray(t_h, dtype=np.float64)
         on = np.clip(np.minimum(t, self.until_h) - self.from_h, 0.0, None)
         off = np.clip(t - self.until_h, 0.0, None)
-        return self.full * -np.expm1(-on / self.tau_on_h) * np.exp(-off / self.tau_off_h)
+        reached = self.full + (self.begins_at - self.full) * np.exp(-on / self.tau_on_h)
+        return np.where(t < self.from_h, 0.0, reached * np.exp(-off / self.tau_off_h))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,9 +184,18 @@ def others(case: Case, *, until_h: float | None = None) -> Others:
         )
     return Others(
         opioids=tuple(_joined(name, parts) for name, parts in courses.items()),
-        reliefs=tuple(reliefs),
+        reliefs=_following(reliefs),
         unmodeled=tuple(unmodeled),
     )
+
+
+def _following(reliefs: list[Relief]) -> tuple[Relief, ...]:
+    """Return the stretches in order of time, each begun at the level that the one before has then."""
+    found: list[Relief] = []
+    for relief in sorted(reliefs, key=lambda one: one.from_h):
+        before = [float(one.level(relief.from_h)) for one in found if one.channel == relief.channel]
+        found.append(replace(relief, begins_at=max(before, default=0.0)))
+    return tuple(found)
 
 
 def _channel(treatment: Treatment, words: frozenset[str]) -> str | None:
@@ -207,7 +219,7 @@ def _reliefs(
         daily = dose * H_PER_DAY / (every or min(table["once_h"], H_PER_DAY))
         full = min(1.0, daily / table["full_mg_per_d"][name])
     taus = {"tau_on_h": table["tau_on_h"], "tau_off_h": table["tau_off_h"], "full": full}
-    given = treatment.given_at_h(max(end, treatment.from_h + 1e-6))
+    given = _given_at_h(treatment, end)
     if treatment.rate is not None or not given:
         until = math.inf if treatment.until_h is None else treatment.until_h
         yield Relief(channel=channel, from_h=treatment.from_h, until_h=until, **taus)
@@ -239,7 +251,7 @@ def _course(
         return OpioidCourse(name=name, segments=((treatment.from_h, stop, rate),))
     mg = treatment.dose_mg(p.weight_kg)
     assert mg is not None  # a drug has a dose or a rate: the case was checked
-    given = treatment.given_at_h(max(end, treatment.from_h + 1e-6))
+    given = _given_at_h(treatment, end)
     every = treatment.series.every_h if treatment.series else treatment.every_h
     if not swallowed:
         return OpioidCourse(name=name, boluses=tuple((at, mg) for at in given))
@@ -249,6 +261,12 @@ def _course(
             return OpioidCourse(name=name, segments=((given[0], given[-1] + every, rate),))
         return OpioidCourse(name=name, segments=tuple((at, at + every, rate) for at in given))
     return OpioidCourse(name=name, doses=tuple((at, mg) for at in given))
+
+
+def _given_at_h(treatment: Treatment, end: float) -> tuple[float, ...]:
+    """Return when doses or sessions take place; what is counted takes place also after ``end``."""
+    counted = treatment.series is not None or treatment.until_h is not None
+    return treatment.given_at_h(math.inf if counted else max(end, treatment.from_h + 1e-6))
 
 
 def _joined(name: str, parts: list[OpioidCourse]) -> OpioidCourse:

@@ -8,7 +8,7 @@ one part can be drawn anew while the others stay: that is how the uncertainty is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,11 @@ class Draws:
             choices={name: forms[rows] for name, forms in self.choices.items()},
             people=self.people[rows],
         )
+
+    def with_forms(self, forms: Mapping[str, str]) -> Draws:
+        """Return the same people with some hypotheses fixed by name, as an arm may ask."""
+        fixed = {name: np.full(len(self), form) for name, form in forms.items()}
+        return replace(self, choices={**self.choices, **fixed})
 
 
 def draw(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,7 @@ def protocol(
     *,
     drug: bool = True,
     visits: bool = True,
+    visits_h: Sequence[float] = (),
     active_placebo: bool = False,
     refine: int = 1,
 ) -> Protocol:
@@ -59,6 +61,7 @@ def protocol(
         times_h: Output times in h.
         drug: Give the ketamine; False for placebo and no treatment.
         visits: Patients come and expect something; False for no treatment.
+        visits_h: When they come apart from infusions, in h.
         active_placebo: Midazolam runs whenever the regimen would infuse.
         refine: See ``clock``.
     """
@@ -70,7 +73,8 @@ def protocol(
         for index, p in enumerate(regimen.policies)
         for hour in (p.start_h, *p.decisions_h)
     ]
-    starts = visit_starts(spans) if visits else []
+    seen = [(seconds(hour), seconds(hour)) for hour in visits_h]
+    starts = visit_starts([*spans, *seen]) if visits else []
     changes = [t for span in spans for t in span] + [t for _, t in decisions] + starts
     steps = clock(changes, [seconds(float(t)) for t in times_h], dosing_s=spans, refine=refine)
     n = len(steps.size_s)
