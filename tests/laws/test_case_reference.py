@@ -15,6 +15,7 @@ from subside.case import (
     BolusDose,
     Case,
     Infusion,
+    Injury,
     Labs,
     Medicine,
     Observation,
@@ -33,8 +34,8 @@ REFERENCE = (DOCS / "reference/case-file.md").read_text(encoding="utf-8")
 HOW_TO = (DOCS / "how-to/write-a-case.md").read_text(encoding="utf-8")
 CODE = set(re.findall(r"`\[*(\w+)\]*`", REFERENCE)) | set(re.findall(r"(\w+) = ", REFERENCE))
 TABLES = (
-    About, BolusDose, Case, Infusion, Labs, Medicine, Observation, Patient, PriorTreatment, Series, Step,
-    Thresholds, TitrationPlan, Treatment,
+    About, BolusDose, Case, Infusion, Injury, Labs, Medicine, Observation, Patient, PriorTreatment, Series,
+    Step, Thresholds, TitrationPlan, Treatment,
 )  # fmt: skip
 
 

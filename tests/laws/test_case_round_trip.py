@@ -113,11 +113,16 @@ patients = tables(
         "prior_treatments": lists(tables({"kind": words}, {"stopped_for": words, "duration": durations})),
     },
 )
+injuries = tables(
+    {"at": st.one_of(st.just("0 h"), durations.map(lambda text: f"-{text}")), "nrs_pain": numbers(1, 9)},
+    {"kind": words, "heals_in": durations, "cut_nerve": answers},
+)
 options = st.dictionaries(words, st.one_of(st.booleans(), words), max_size=3)
 cases = tables(
     {"format": st.just(1), "title": words, "patient": patients},
     {
         "about": tables({}, {"is": words, "is_not": words, "assumed": lists(words)}),
+        "injury": injuries,
         "infusion": lists(infusions, 1),
         "treatment": lists(treatments),
         "observation": lists(observations()),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from subside.case.conversions import Row
     from subside.case.history import HISTORY, HistoryItem
     from subside.case.infusion import BolusDose, Infusion, Series, Step, Thresholds, TitrationPlan
+    from subside.case.injury import Injury
     from subside.case.observables import OBSERVABLES, Observable
     from subside.case.patient import Labs, Medicine, Patient, PriorTreatment
     from subside.case.read import parse_case, read_case
@@ -37,6 +38,7 @@ _HOMES = {
     "HISTORY": "history",
     "HistoryItem": "history",
     "Infusion": "infusion",
+    "Injury": "injury",
     "Labs": "patient",
     "Limits": "regimen",
     "Medicine": "patient",
@@ -79,6 +81,7 @@ __all__ = [
     "Exposure",
     "HistoryItem",
     "Infusion",
+    "Injury",
     "Labs",
     "Limits",
     "Medicine",

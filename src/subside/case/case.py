@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from subside.case.infusion import Infusion
+from subside.case.injury import Injury
 from subside.case.patient import Patient
 from subside.case.quantities import DurationText, Entry, Flaw, LineText, flawed
 from subside.case.regimen import Regimen
@@ -90,6 +91,7 @@ class Case(Entry):
     title: LineText
     about: About = About()
     patient: Patient
+    injury: Injury | None = None
     infusions: tuple[Infusion, ...] = Field(default=(), alias="infusion")
     treatments: tuple[Treatment, ...] = Field(default=(), alias="treatment")
     observations: tuple[Observation, ...] = Field(default=(), alias="observation")
@@ -143,6 +145,7 @@ class Case(Entry):
         """When the case begins, in h: at time zero, or with what is written before it."""
         begins = [infusion.start_h for infusion in self.infusions]
         begins += [treatment.from_h for treatment in self.treatments]
+        begins += [] if self.injury is None else [self.injury.at_h]
         begins += [observation.at_h for observation in self.observations]
         return min([0.0, *begins])
 

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from subside.case.case import Case
 from subside.case.infusion import Infusion, TitrationPlan
+from subside.case.injury import Injury
 from subside.case.patient import Patient
 from subside.case.positions import Path
 from subside.case.quantities import Flaw, listed
@@ -46,6 +47,8 @@ _SAID_OTHERWISE = {
     "maximum": ("ceiling", ""),
     "minimum": ("floor", ""),
     "interval": ("every", ""),
+    "surgery": ("injury", "An operation is an injury that heals: [injury]."),
+    "operation": ("injury", "An operation is an injury that heals: [injury]."),
     "infusions": ("infusion", "Each infusion is a table of its own: [[infusion]]."),
     "treatments": ("treatment", "Each treatment is a table of its own: [[treatment]]."),
     "observations": ("observation", "Each observation is a table of its own: [[observation]]."),
@@ -158,6 +161,7 @@ _HOMES: tuple[tuple[type[BaseModel], str], ...] = (
     (Infusion, "in [[infusion]]"),
     (Treatment, "in [[treatment]]"),
     (Observation, "in [[observation]]"),
+    (Injury, "in [injury]"),
 )
 
 

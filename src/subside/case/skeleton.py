@@ -47,6 +47,13 @@ hypertension = "no"
 # substance_use_disorder = "no"
 # prior_ketamine = "no"
 
+# [injury]                        # an operation or accident that heals; nrs_pain above is then pain before it
+# at = "-2 d"                     # never after 0 h
+# kind = "thoracotomy"
+# nrs_pain = 5                    # pain at rest on the first day
+# heals_in = "7 d"                # half of its drive is gone by then
+# cut_nerve = "unknown"           # "yes", "no" or "unknown"
+
 [[infusion]]
 drug = "esketamine"               # or "racemic_ketamine"; read the label, nothing converts them
 start = "0 h"

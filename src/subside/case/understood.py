@@ -42,6 +42,7 @@ def show(case: Case) -> Understood:
     sections = [
         Section(title="About", rows=tuple(_about(case))),
         Section(title="Patient", rows=tuple(_patient(case.patient))),
+        Section(title="Injury", rows=tuple(_injury(case))),
         *(
             Section(title=infusion_title(k, infusion), rows=tuple(infusion_rows(infusion, case)))
             for k, infusion in enumerate(case.infusions)
@@ -143,6 +144,25 @@ def _patient(patient: Patient) -> Iterator[Row]:
         yield Row(label=f"had {prior.kind}", written=written, means=means)
 
 
+def _injury(case: Case) -> Iterator[Row]:
+    if (injury := case.injury) is None:
+        return
+    yield Row(label="injury", written=injury.kind or "", means=injury.kind or "kind not known")
+    yield Row(label="at", written=injury.at, means=show_time(injury.at_h))
+    yield Row(
+        label="acute pain",
+        written=f"{injury.nrs_pain:g}",
+        means=f"{injury.nrs_pain:g} points at rest on the first day",
+    )
+    half = injury.heals_in_h
+    yield Row(
+        label="heals in",
+        written=injury.heals_in or "",
+        means="not known" if half is None else f"half of its drive is gone after {show_duration(half)}",
+    )
+    yield Row(label="cut nerve", written=injury.cut_nerve, means=f"A nerve was cut: {injury.cut_nerve}")
+
+
 def _treatments(case: Case) -> Iterator[Row]:
     for t in case.treatments:
         given = [t.dose or t.rate or "", f"every {t.every}" if t.every else "", t.route or ""]
@@ -174,5 +194,8 @@ def _notes(case: Case) -> Iterator[str]:
             f"{len(open_answers)} of {len(HISTORY)} history questions are unknown; "
             "unknown is never taken as no."
         )
-    if case.patient.nrs_pain is None and case.patient.condition_entry.family not in ("mood", "healthy"):
+    if case.injury is not None:
+        if case.patient.nrs_pain is None:
+            yield "No pain before the injury (nrs_pain) is written; the engine takes none."
+    elif case.patient.nrs_pain is None and case.patient.condition_entry.family not in ("mood", "healthy"):
         yield "No baseline pain (nrs_pain) is written; the engine takes the condition's usual one."

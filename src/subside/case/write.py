@@ -29,6 +29,8 @@ def write_case(case: Case) -> str:
         parts.append(f"follow_up = {_value(case.follow_up)}")
     parts += _table("about", case.about)
     parts += _table("patient", case.patient, always=True)
+    if case.injury is not None:
+        parts += _table("injury", case.injury, always=True)
     for name, entries in (
         ("infusion", case.infusions),
         ("treatment", case.treatments),
