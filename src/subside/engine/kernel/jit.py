@@ -32,7 +32,12 @@ FASTMATH = {"contract", "nsz", "arcp"}
 def sources_hash() -> str:
     """Return a short hash of every source file of the engine, the compiler's version and the processor."""
     made_by = (sys.version_info[:2], numba.__version__, llvmlite.binding.get_host_cpu_name())
-    digest = hashlib.sha256(repr(made_by).encode())
+    return hashlib.sha256(repr(made_by).encode() + engine_hash().encode()).hexdigest()[:16]
+
+
+def engine_hash() -> str:
+    """Return a short hash of every source file of the engine: equal engines, on any machine."""
+    digest = hashlib.sha256()
     for path in sorted(ENGINE.rglob("*.py")):
         digest.update(path.relative_to(ENGINE).as_posix().encode())
         digest.update(path.read_bytes())
