@@ -180,8 +180,12 @@ def plan_of(arm: Arm, times_h: NDArray[np.float64], *, refine: int = 1) -> Proto
     )
 
 
-def read_out(group: Group, arm: Arm, solution: Solution) -> Samples:
-    """Return the outputs with what lies outside the system: swings of pain, drifting clearance."""
+def read_out(group: Group, arm: Arm, solution: Solution, *, offset_h: float = 0.0) -> Samples:
+    """Return the outputs with what lies outside the system: swings of pain, drifting clearance.
+
+    ``offset_h``: how long after they first came the solution's time zero is; above 0 in a later period
+    of a crossover, in which pain swings anew.
+    """
     chosen = pk_set(set_name(arm.case))
     samples: Samples = {
         name: np.asarray(solution.outputs[:, :, i], dtype=np.float32) for i, name in enumerate(OUTPUTS)
@@ -194,12 +198,13 @@ def read_out(group: Group, arm: Arm, solution: Solution) -> Samples:
     if not chosen.has_hydroxynorketamine:
         del samples["cp_hydroxynorketamine_ng_per_ml"]
     v = group.draws.values
-    added = excess_at(times, group.stated_pain - usual_pain(group.draws, group.start), v["fluctuation_tau_d"])
+    added = excess_at(times + offset_h, group.stated_pain - usual_pain(group.draws, group.start), v["fluctuation_tau_d"])
     if "patient" in group.vary:
         added = added + swing(
             times,
             people=group.draws.people,
-            study=f"{group.seed}/patient/{'anew' if 'patient' in group.anew else 'first'}",
+            study=f"{group.seed}/patient/{'anew' if 'patient' in group.anew else 'first'}"
+            + (f"/{offset_h:g} h" if offset_h else ""),
             sd_nrs=v["fluctuation_sd_nrs"],
             tau_d=v["fluctuation_tau_d"],
         )
