@@ -33,14 +33,12 @@ from subside.engine.population.beliefs import fitted
 from subside.engine.population.draws import PARTS
 from subside.engine.systems.chronic_pain.layout import (
     AT,
+    BOLUS_ROWS,
     EXPECTATION,
-    INPUT_R,
-    INPUT_S,
     N_INPUTS,
     N_LINEAR,
     N_SLOW,
-    R_FIRST,
-    S_FIRST,
+    RELIEF,
 )
 from subside.engine.systems.chronic_pain.loop import EXTRA, N_ROWS, VARYING, evaluate
 from subside.engine.systems.chronic_pain.protocol import Protocol
@@ -84,10 +82,11 @@ def rhs(_t, state, rate, matrix, decay, q):  # type: ignore[no-untyped-def]
     n = np.empty(N_ROWS * LANES)
     for i in range(N_LINEAR):
         x[i] = state[i]
-    x[INPUT_S], x[INPUT_R] = rate[0], rate[1]
+    for i in range(N_INPUTS):
+        x[N_LINEAR + i] = rate[i]
     for i in range(N_SLOW):
         y[i] = state[N_LINEAR + i]
-    evaluate(y.reshape(-1), x.reshape(-1), q, n)
+    evaluate(y.reshape(-1), x.reshape(-1), np.zeros(len(RELIEF)), q, n)
     change = np.empty(N_LINEAR + N_SLOW)
     change[:N_LINEAR] = matrix @ np.ascontiguousarray(x[:, 0])
     for i in range(N_SLOW):
@@ -118,7 +117,7 @@ def by_lsoda(people: People, row: int, plan: Protocol, rtol: float) -> Array:
         if plan.visit[first]:
             expected = people.parameters[row, AT["expectation"]]
             state[N_LINEAR + EXPECTATION] = max(state[N_LINEAR + EXPECTATION], expected)
-        state[[S_FIRST, R_FIRST]] += plan.bolus_mg[first]
+        state[list(BOLUS_ROWS)] += plan.bolus_mg[first]
         begin, finish = int(clock.begins_s[first]), int(ends[following - 1])
         inside = (times > begin) & (times <= finish)
         wanted = np.union1d(times[inside], [finish]) / 3600.0

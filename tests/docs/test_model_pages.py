@@ -52,7 +52,7 @@ def test_a_page_that_is_out_of_date_is_told_and_mended(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in PAGES:
-        stale = re.sub(r"\| `(sensitization|gain)` \|.*", "| old |", _page(root, name))
+        stale = re.sub(r"\| `(sensitization|brain_gain)` \|.*", "| old |", _page(root, name))
         (tmp_path / name).write_text(stale, encoding="utf-8")
     assert model_pages.main(["--docs", str(tmp_path), "--check"]) == 1
     assert "out of date" in capsys.readouterr().out
@@ -101,9 +101,9 @@ def test_constants_in_the_equations_are_those_of_the_code(root: Path) -> None:
         f"never falls below {circulation.PULSE_PRESSURE_LEAST_MMHG:.0f} mmHg",
     ):
         assert printed in page, printed
-    assert (N_LINEAR, N_SLOW, SAME_VISIT_H) == (33, 7, 4.0)  # said in words
-    assert "Thirty-three states are linear" in page
-    assert "seven are slow" in page
+    assert (N_LINEAR, N_SLOW, SAME_VISIT_H) == (43, 10, 4.0)  # said in words
+    assert "Forty-three states are linear" in page
+    assert "ten are slow" in page
     assert "a pause of four hours or more" in page
 
 

@@ -28,6 +28,13 @@ drug = "esketamine"
 start = "0 h"
 steps = [ { rate = "20 mg/h", for = "24 h" } ]
 """
+THERAPY = """
+[[treatment]]
+kind = "therapy"
+name = "cognitive behavioral therapy"
+every = "7 d"
+from = "0 h"
+"""
 TIMES = np.array([0.0, 2.0, 24.0, 168.0, 700.0])
 END, WEEK = 2, 3
 
@@ -145,7 +152,7 @@ def test_what_no_data_support_is_off_until_asked_for_and_changes_something_then(
         'medicines = [ { name = "oxycodone", dose = "40 mg", every = "12 h" } ]\n[[infusion]]',
         1,
     )
-    case = parse_case(text, origin="invented")
+    case = parse_case(text + THERAPY, origin="invented")
 
     def result(**options: object) -> dict[str, np.ndarray]:
         return _treated(case.model_copy(update={"options": options}), people=40)
@@ -167,7 +174,9 @@ def test_anxiety_and_stress_stay_where_they_were_unless_switched_on() -> None:
 
 
 def test_therapy_is_a_coin_that_may_fall_either_way() -> None:
-    gap = (_treated(_case(therapy="on"))["nrs_pain"] - _treated(_case())["nrs_pain"])[:, WEEK]
+    alone, beside = _case(therapy="on"), parse_case(TEXT + THERAPY, origin="invented")
+    beside = beside.model_copy(update={"options": {"therapy": "on"}})
+    gap = (_treated(beside)["nrs_pain"] - _treated(alone)["nrs_pain"])[:, WEEK]
     assert 0.2 < (gap < 0).mean() < 0.8
     assert abs(gap.mean()) < 0.3
 

@@ -102,14 +102,14 @@ def test_counteraction_is_off_by_default_and_only_ever_lifts(
 @compiled_first
 @given(
     c=level, opioid=share, benzo=st.floats(0.0, 0.5), gain=st.floats(1.0, 25.0),
-    gradient=st.floats(5.0, 30.0), oxygen=st.floats(0.0, 0.39),
+    gradient=st.floats(5.0, 30.0), oxygen=st.floats(0.0, 0.39), added=st.floats(0.0, 5.0),
 )  # fmt: skip
 def test_added_oxygen_lifts_saturation_and_leaves_carbon_dioxide(
-    c: float, opioid: float, benzo: float, gain: float, gradient: float, oxygen: float
+    c: float, opioid: float, added: float, benzo: float, gain: float, gradient: float, oxygen: float
 ) -> None:
     def at(fio2: float) -> tuple[float, float, float]:
         found = breathing(
-            c, 14.0, 38.0, gain, gradient, 0.5, 2500.0, opioid, benzo, 0.0, 1.5, fio2, 0.0, 0.0, 127.0
+            c, 14.0, 38.0, gain, gradient, 0.5, 2500.0, opioid, added, benzo, 0.0, 1.5, fio2, 0.0, 0.0, 127.0
         )
         return tuple(found)  # type: ignore[return-value]
 

@@ -155,6 +155,16 @@ _ALL = (
         "Ketamine, effect site",
         "Ketamine at the effect site of pain, the sum of both enantiomers",
     ),
+    Quantity(
+        name="ce_opioid_c50",
+        unit="ratio",
+        label="Opioid, effect site",
+        description="Opioids given as treatments, at the effect site, in multiples of their half effect",
+        low=0.0,
+        high=None,
+        digits=2,
+        group="level",
+    ),
     _fraction(
         "nmda_block",
         "Receptor block",

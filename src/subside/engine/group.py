@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from subside.case import Case
 from subside.engine.arms import Arm, expectation_factor
 from subside.engine.drugs import pk_set
+from subside.engine.drugs.others import others
 from subside.engine.pk import norketamine_drift_factor
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.described import Described
@@ -176,6 +177,7 @@ def plan_of(arm: Arm, times_h: NDArray[np.float64], *, refine: int = 1) -> Proto
         visits=arm.kind != "none",
         visits_h=arm.visits_h,
         active_placebo=arm.kind == "active-placebo",
+        others=None if arm.kind == "none" else others(arm.case, until_h=float(np.max(times_h))),
         refine=refine,
     )
 
@@ -197,6 +199,8 @@ def read_out(group: Group, arm: Arm, solution: Solution, *, offset_h: float = 0.
         samples["cp_norketamine_ng_per_ml"] *= norketamine_drift_factor(chosen, times).astype(np.float32)
     if not chosen.has_hydroxynorketamine:
         del samples["cp_hydroxynorketamine_ng_per_ml"]
+    if not others(arm.case).opioids:
+        del samples["ce_opioid_c50"]
     v = group.draws.values
     added = excess_at(times + offset_h, group.stated_pain - usual_pain(group.draws, group.start), v["fluctuation_tau_d"])
     if "patient" in group.vary:

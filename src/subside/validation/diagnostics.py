@@ -26,7 +26,7 @@ from subside.validation.refit import Emerged, emerged_by_form
 from subside.validation.trials import Trial, trials
 
 Array = NDArray[np.float64]
-PROFILED = ("gain", "k_return_per_d", "k_dep_per_d")
+PROFILED = ("brain_gain", "k_return_per_d", "k_dep_per_d")
 STEPS = (-1.645, 1.645)  # posterior SDs from the maximum
 TYPICAL = Structure()
 
@@ -142,7 +142,7 @@ def other_priors(whole: Fit) -> list[tuple[str, str, float, float]]:
     Rows (prior widened, parameter, value before, value after); only moves above a tenth of an SD.
     """
     rows = []
-    for widened in ("gain", "k_return_per_d", "k_dep_per_d", "tau_expectation_d"):
+    for widened in ("brain_gain", "k_return_per_d", "k_dep_per_d", "tau_expectation_d"):
         b = prior()[widened]
         loose = prior().with_values({widened: {"uncertainty_sd": 2.0 * b.uncertainty_sd}})
         start = whole.x.copy()

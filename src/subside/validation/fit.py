@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 
 #: Typical values on their normal scales, with the prior of ``evidence/priors``.
 FREE = (
-    "gain", "k_return_per_d", "k_dep_per_d", "expectation", "tau_expectation_d", "entry_excess_nrs",
+    "brain_gain", "k_return_per_d", "k_dep_per_d", "expectation", "tau_expectation_d", "entry_excess_nrs",
     "acute_emax",
 )  # fmt: skip
 #: Log of spreads: (parameter, field, prior SD of the log).

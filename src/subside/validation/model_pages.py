@@ -3,7 +3,7 @@
     python -m subside.validation.model_pages            # rewrite the tables in docs/explanation
     python -m subside.validation.model_pages --check    # exit 1 where a page is out of date
 
-A table stands between ``<!-- values: gain s0 -->`` (or ``<!-- weights -->``) and ``<!-- end -->``.
+A table stands between ``<!-- values: s0 brain_gain -->`` (or ``<!-- weights -->``) and ``<!-- end -->``.
 """
 
 from __future__ import annotations

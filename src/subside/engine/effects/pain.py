@@ -1,11 +1,13 @@
 """Pain on the 0 to 10 scale, from the drive that reaches awareness.
 
-NRS = 10 (1 - exp(-u)),  u = N (1 + g S) (1 + a_mood + a_sleep) (1 - A) (1 - Q) (1 + rebound)
+NRS = 10 (1 - exp(-u)),  u = N G(S) (1 + b S) (1 + a_mood + a_sleep) (1 - A) (1 - Q) (1 + rebound)
 
-N is the nociceptive drive, g the gain at full sensitization, A acute analgesia (there only while the
-drug is), Q expectation. The exponential keeps the scale within its ends. Movement-evoked pain has
-its own extra drive, which falls with sensitization: what a small movement adds in a sensitized
-state is part of that state (assumed; basis and alternatives in the parameter file).
+N is the nociceptive drive, G what the spinal cord multiplies it by (read from the circuit of the dorsal
+horn, ``circuit.bridge``), b what brain stem and brain add at full sensitization, A acute analgesia (there
+only while the drug is), Q expectation. N has a part from the periphery, which anti-inflammatory drugs
+reach and an injury adds to, and a part that lies beyond. The exponential keeps the scale within its
+ends. Movement-evoked pain has its own extra drive, which falls with sensitization: what a small movement
+adds in a sensitized state is part of that state (assumed; basis and alternatives in the parameter file).
 """
 
 from __future__ import annotations
@@ -16,14 +18,25 @@ from subside.engine.kernel.vector import where
 
 
 @scalar
+def input_drive(n: float, peripheral_share: float, injury: float, nsaid: float) -> float:
+    """Return N: ``nsaid`` is the share of the periphery's part that anti-inflammatory drugs take."""
+    return (n * peripheral_share + injury) * (1.0 - nsaid) + n * (1.0 - peripheral_share)
+
+
+@scalar
+def gain(s: float, spinal_1: float, spinal_2: float, brain: float) -> float:
+    """Return what sensitization multiplies the drive by: cord (log gain a S + b S^2), then brain."""
+    return exp(s * (spinal_1 + s * spinal_2)) * (1.0 + brain * s)
+
+
+@scalar
 def drive(
-    n: float, gain: float, s: float, mood_and_sleep: float, acute: float, expectation: float, rebound: float
+    n: float, gained: float, mood_and_sleep: float, acute: float, expectation: float, rebound: float
 ) -> float:
     """Return u, the drive; never negative."""
     return (
-        n * (1.0 + gain * s) * max(1.0 + mood_and_sleep, 0.1) * (1.0 - acute) * (1.0 - expectation)
-        * (1.0 + rebound)
-    )  # fmt: skip
+        n * gained * max(1.0 + mood_and_sleep, 0.1) * (1.0 - acute) * (1.0 - expectation) * (1.0 + rebound)
+    )
 
 
 @scalar

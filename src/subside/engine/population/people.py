@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from subside.case import Case
+from subside.engine.circuit.gain import spinal_log_gain
 from subside.engine.drugs import default_set, pk_set
 from subside.engine.drugs.kinds import PkSet
+from subside.engine.drugs.others import others
 from subside.engine.effects.breathing import (
     BAROMETRIC_MMHG,
     DEAD_SPACE_GRADIENT_MMHG,
@@ -28,6 +30,7 @@ from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.described import Described, by_case
 from subside.engine.population.dosing import dose_scale
 from subside.engine.population.draws import Draws
+from subside.engine.population.opioid_rates import DIFFER, opioid_rates
 from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
 from subside.engine.receptor.routes import REFERENCE_NG_PER_ML, ROUTES
 from subside.engine.receptor.trapping import potency_shift
@@ -36,6 +39,8 @@ from subside.engine.systems.chronic_pain.layout import (
     CENTRAL,
     INPUT_R,
     INPUT_S,
+    MOOD,
+    N_SLOW,
     PARAMETERS,
     R_FIRST,
     S_FIRST,
@@ -46,8 +51,10 @@ from subside.engine.systems.chronic_pain.layout import (
     SITE_PAIN_S,
     SITE_SEDATION,
     SITE_STOMACH,
+    SLEEP,
     SLOW_RATES,
     VENOUS,
+    S,
 )
 from subside.engine.systems.chronic_pain.rest import resting_saturation, retained_co2
 from subside.engine.systems.chronic_pain.solve import People
@@ -212,16 +219,20 @@ def people(
         "k_expectation_per_h": 1.0 / (H_PER_D * v["tau_expectation_d"]),
         "k_tolerance_per_h": 1.0 / (H_PER_D * v["tau_tolerance_d"]),
         "k_mind_tolerance_per_h": 1.0 / (H_PER_D * v["tau_mind_tolerance_d"]),
+        "k_heal_per_h": LN_2 / (H_PER_D * v["injury_half_life_d"]),
+        "k_opioid_tolerance_per_h": 1.0 / (H_PER_D * v["tau_opioid_tolerance_d"]),
+        "k_hyperalgesia_per_h": 1.0 / v["tau_hyperalgesia_h"],
     }
     for name in set(decay) & set(PARAMETERS):
         put(name, decay[name])
-    zero = np.zeros(n)
+    slow = np.zeros((n, N_SLOW))
+    slow[:, S], slow[:, MOOD], slow[:, SLEEP] = v["s0"], 1.0, start["sleep_nrs"] / 10.0
     return People(
         non_zeros=non_zeros,
         rates=rates,
         slow_rates=np.stack([decay[name] for name in SLOW_RATES], axis=1),
         parameters=table,
-        start=np.stack([v["s0"], np.ones(n), start["sleep_nrs"] / 10.0, zero, zero, zero, zero], axis=1),
+        start=slow,
     )
 
 
@@ -308,6 +319,15 @@ def _linear(
         if racemic and (np.ndim(of_r) or of_r):  # not by who is in the group: one structure for all
             non_zeros.append((site, R_FIRST + CENTRAL))
             columns.append(ke0 * arterial * of_r)
+    for slot, course in enumerate(others(case).opioids):
+        drawn = (
+            normals(f"{_patient_study(seed, vary)}/opioid", draws.people, course.name, len(DIFFER))
+            if "patient" in vary
+            else np.zeros((n, len(DIFFER)))
+        )
+        entries, level[f"opioid_{slot + 1}_breathing"] = opioid_rates(course.name, slot, case.patient, drawn)
+        non_zeros += [pair for pair, _ in entries]
+        columns += [value for _, value in entries]
     return tuple(non_zeros), np.stack(columns, axis=1), level
 
 
@@ -317,9 +337,12 @@ def _pain(  # type: ignore[no-untyped-def]
     v, c = draws.values, draws.choices
     rest = usual_pain(draws, start)
     u0 = -np.log1p(-rest / 10.0)
-    n_drive = u0 / (1.0 + v["gain"] * v["s0"])
-    n_drive = n_drive * np.where(c["therapy"] == "on", 1.0 - v["therapy_effect"], 1.0)
-    put("n_drive", n_drive)
+    spinal_1, spinal_2 = (v["spinal_gain_factor"] * part for part in spinal_log_gain())
+    s0 = v["s0"]
+    put("spinal_log_gain_1", spinal_1)
+    put("spinal_log_gain_2", spinal_2)
+    put("n_drive", u0 / (np.exp(s0 * (spinal_1 + s0 * spinal_2)) * (1.0 + v["brain_gain"] * s0)))
+    put("therapy_share", np.where(c["therapy"] == "on", v["therapy_effect"], 0.0))
     put("r0", rest / 10.0)
     put("k_return_per_h", v["k_return_per_d"] / H_PER_D)
     k_dep = v["k_dep_per_d"] / H_PER_D
@@ -386,7 +409,6 @@ def _vital_signs(  # type: ignore[no-untyped-def]
     mme = who.opioids_mg_per_d
     share = mme / (mme + v["opioid_half_mme_per_d"])
     put("opioid_drive", share)
-    put("opioid_sedation", v["opioid_sedation"] * share)
     takes = np.where(who.benzodiazepine, 1.0, 0.0)
     benzodiazepine = v["benzodiazepine_drive"] * takes
     put("benzodiazepine_drive", benzodiazepine)

@@ -15,15 +15,13 @@ from subside.engine.effects.pain import renewed
 from subside.engine.kernel.lanes import LANES
 from subside.engine.systems.chronic_pain.layout import (
     AT,
+    BOLUS_ROWS,
     EXPECTATION,
-    INPUT_R,
-    INPUT_S,
+    INJURY,
     N_INPUTS,
     N_LINEAR,
     N_SLOW,
     POLICY_FIELDS,
-    R_FIRST,
-    S_FIRST,
 )
 from subside.engine.systems.chronic_pain.loop import EXTRA, N_ROWS, VARYING, evaluate
 from subside.engine.systems.chronic_pain.protocol import Protocol
@@ -94,13 +92,17 @@ def resolve(
         rate = _rate(plan, given, row, first)
         if plan.visit[first]:
             state[N_LINEAR + EXPECTATION] = renewed(state[N_LINEAR + EXPECTATION], q[AT["expectation"]])
-        state[S_FIRST] += plan.bolus_mg[first, 0]
-        state[R_FIRST] += plan.bolus_mg[first, 1]
+        if plan.injury[first]:
+            state[N_LINEAR + INJURY] += q[AT["injury_drive"]]
+        state[list(BOLUS_ROWS)] += plan.bolus_mg[first]
+        levels = plan.levels[first]
         last = first + 1
         while (
             last < len(steps.size_s)
             and np.array_equal(_rate(plan, given, row, last), rate)
+            and np.array_equal(plan.levels[last], levels)
             and not plan.visit[last]
+            and not plan.injury[last]
             and not plan.bolus_mg[last].any()
         ):
             last += 1
@@ -109,7 +111,7 @@ def resolve(
         inside = (times > begin) & (times <= finish)
         wanted = np.union1d(times[inside], [finish]) / 3600.0
         solved = solve_ivp(
-            rhs, (begin / 3600.0, finish / 3600.0), state, args=(rate,), method=method,
+            rhs, (begin / 3600.0, finish / 3600.0), state, args=(rate, levels), method=method,
             t_eval=wanted, rtol=rtol, atol=rtol * 1e-3 * scale,
         )  # fmt: skip
         out[inside] = solved.y.T[: int(inside.sum())]
@@ -122,7 +124,7 @@ def _rate(plan: Protocol, given: Array | None, row: int, step: int) -> Array:
     rate = plan.dose_mg_per_h[step].copy()
     if plan.policy[step] >= 0 and given is not None:
         share = plan.policies[plan.policy[step], POLICY_FIELDS.index("s_share")]
-        rate += given[row, step] * np.array([share, 1.0 - share])
+        rate[:2] += given[row, step] * np.array([share, 1.0 - share])
     return rate
 
 
@@ -136,11 +138,11 @@ def _right_hand_side(people: People, row: int) -> Any:
     y = np.zeros((N_SLOW, LANES))
     n = np.empty(N_ROWS * LANES)
 
-    def rhs(_: float, state: Array, rate: Array) -> Array:
+    def rhs(_: float, state: Array, rate: Array, levels: Array) -> Array:
         x[:N_LINEAR] = state[:N_LINEAR, None]
-        x[INPUT_S], x[INPUT_R] = rate
+        x[N_LINEAR:] = rate[:, None]
         y[:] = state[N_LINEAR:, None]
-        evaluate(y.reshape(-1), x.reshape(-1), q, n)
+        evaluate(y.reshape(-1), x.reshape(-1), levels, q, n)
         slow = n[::LANES]
         change = slow[:N_SLOW] - decay * state[N_LINEAR:]
         for row, index in enumerate(VARYING):

@@ -13,7 +13,7 @@ def warm() -> None:
 
     from subside.case import Regimen
     from subside.engine.kernel.lanes import LANES
-    from subside.engine.systems.chronic_pain.layout import N_INPUTS, N_LINEAR, N_SLOW, PARAMETERS
+    from subside.engine.systems.chronic_pain.layout import N_INPUTS, N_LINEAR, N_SLOW, PARAMETERS, RELIEF
     from subside.engine.systems.chronic_pain.loop import N_ROWS, evaluate
     from subside.engine.systems.chronic_pain.protocol import protocol
     from subside.engine.systems.chronic_pain.rest import resting_saturation, retained_co2
@@ -29,7 +29,8 @@ def warm() -> None:
     nothing = Regimen(segments=(), boluses=(), policies=())
     solve(someone, protocol(nothing, np.array([0.0, 1.0])), threads=1)
     slow, linear = np.zeros(N_SLOW * LANES), np.zeros((N_LINEAR + N_INPUTS) * LANES)
-    evaluate(slow, linear, np.full(len(PARAMETERS) * LANES, 0.5), np.empty(N_ROWS * LANES))
+    q, n = np.full(len(PARAMETERS) * LANES, 0.5), np.empty(N_ROWS * LANES)
+    evaluate(slow, linear, np.zeros(len(RELIEF)), q, n)
     zero, one = np.zeros(1), np.ones(1)
     retained_co2(zero, zero, zero, one, np.empty(1))
     resting_saturation(40.0 * one, 0.21, one, np.empty(1))

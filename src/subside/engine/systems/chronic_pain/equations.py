@@ -18,7 +18,8 @@ from subside.engine.effects.breathing import (
 from subside.engine.effects.circulation import PULSE_PRESSURE_LEAST_MMHG, mean_pressure, rise
 from subside.engine.effects.mind import alertness, cadss, p_psychomimetic
 from subside.engine.effects.mood import on_pain, relief
-from subside.engine.effects.pain import drive, movement_drive, rating
+from subside.engine.effects.opioids import analgesia, with_background
+from subside.engine.effects.pain import drive, gain, input_drive, movement_drive, rating
 from subside.engine.effects.stomach import probability
 from subside.engine.kernel.jit import scalar
 from subside.engine.receptor.routes import occupancy
@@ -28,34 +29,46 @@ EXPECTATION_LIFTS_AT_MOST = 0.6
 
 
 @scalar
-def usual_drive(s, mood, sleep, n_drive, gain, pain_by_mood, burden0, pain_by_sleep, h0):  # type: ignore[no-untyped-def]
-    """Return the drive without drug, expectation or rebound: what the patient would feel untreated."""
+def usual_drive(
+    s, mood, sleep, injury, nsaid, n_drive, peripheral, spinal_1, spinal_2, brain, pain_by_mood, burden0,
+    pain_by_sleep, h0,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return the drive without ketamine, opioids, expectation or rebound: what keeps sensitization up."""
     aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
-    return drive(n_drive, gain, s, aside, 0.0, 0.0, 0.0)
+    n = input_drive(n_drive, peripheral, injury, nsaid)
+    return drive(n, gain(s, spinal_1, spinal_2, brain), aside, 0.0, 0.0, 0.0)
 
 
 @scalar
 def felt_drive(
-    s, mood, sleep, expectation, tolerance, acute, n_drive, gain, pain_by_mood, burden0, pain_by_sleep,
-    h0, acute_emax, tolerance_gain, rebound_gain,
+    s, mood, sleep, expectation, tolerance, acute, injury, nsaid, others, opioid, opioid_tolerance,
+    hyperalgesia, n_drive, peripheral, spinal_1, spinal_2, brain, pain_by_mood, burden0, pain_by_sleep, h0,
+    acute_emax, tolerance_gain, rebound_gain, opioid_emax, opioid_tolerance_gain, hyperalgesia_gain,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Return the drive that reaches awareness now; ``acute`` is ``effects.pain.acute_share``."""
+    """Return the drive that reaches awareness now; ``acute`` is ``effects.pain.acute_share``.
+
+    ``nsaid`` and ``others`` are shares that other treatments take (``others_now``), ``opioid`` the level
+    of opioids in multiples of their half effect.
+    """
     there = acute * (1.0 - tolerance_gain * tolerance)
     rebound = rebound_gain * max(tolerance - there, 0.0)
     aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
-    return drive(n_drive, gain, s, aside, acute_emax * there, expectation, rebound)
+    n = input_drive(n_drive, peripheral, injury, nsaid) * (1.0 + hyperalgesia_gain * hyperalgesia)
+    left = (1.0 - others) * (1.0 - analgesia(opioid, opioid_emax, opioid_tolerance, opioid_tolerance_gain))
+    return left * drive(
+        n, gain(s, spinal_1, spinal_2, brain), aside, acute_emax * there, expectation, rebound
+    )
 
 
 @scalar
-def pain_now(
-    s, mood, sleep, expectation, tolerance, acute, n_drive, gain, pain_by_mood, burden0, pain_by_sleep,
-    h0, acute_emax, tolerance_gain, rebound_gain, movement_extra, s0,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+def others_now(gabapentinoid, tricyclic, therapy):  # type: ignore[no-untyped-def]
+    """Return the share of the drive that these together take: they act at different places."""
+    return 1.0 - (1.0 - gabapentinoid) * (1.0 - tricyclic) * (1.0 - therapy)
+
+
+@scalar
+def pains(u, movement_extra, s, s0):  # type: ignore[no-untyped-def]
     """Return pain at rest and on movement, 0 to 10, without day-to-day fluctuation."""
-    u = felt_drive(
-        s, mood, sleep, expectation, tolerance, acute, n_drive, gain, pain_by_mood, burden0, pain_by_sleep,
-        h0, acute_emax, tolerance_gain, rebound_gain,
-    )  # fmt: skip
     return rating(u), rating(movement_drive(u, movement_extra, s, s0))
 
 
@@ -118,15 +131,20 @@ def circulation(c, sbp_0, dbp_0, hr_0, sbp_emax, dbp_emax, hr_emax, half, hr_hal
 
 @scalar
 def breathing(
-    c, rr_0, etco2_0, co2_gain, gradient, emax, half, opioid, benzo, midazolam, interaction, fio2,
-    spo2_offset, reversible, doubling,
+    c, rr_0, etco2_0, co2_gain, gradient, emax, half, opioid, opioid_added, benzo, midazolam, interaction,
+    fio2, spo2_offset, reversible, doubling,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Return SpO2 (%), end-tidal CO2 (mmHg) and breaths a minute."""
+    """Return SpO2 (%), end-tidal CO2 (mmHg) and breaths a minute.
+
+    ``opioid`` is the share of the drive that background opioids take; ``opioid_added`` the level of
+    others in multiples of the one that halves the drive.
+    """
     # Background medicines have set the resting values: what is new acts on top of them.
     level = max(c, 0.0)
     rest = drive_left(0.0, opioid, benzo, interaction)
     now = drive_left(
-        depression(level, emax, half), opioid_share(opioid, level, reversible, doubling),
+        depression(level, emax, half),
+        opioid_share(with_background(opioid, opioid_added), level, reversible, doubling),
         min(benzo + midazolam, 0.9), interaction,
     )  # fmt: skip
     p_rest = arterial_co2(rest, co2_gain)

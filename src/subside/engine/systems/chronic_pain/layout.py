@@ -1,8 +1,8 @@
 """Where everything stands: states, parameters and outputs of the system, by index.
 
-The linear part holds the two enantiomers (the layout of ``engine.pk``, twice) and one effect site for
-each endpoint; the slow part seven states; the rest are parameters of one patient, in the order in
-which the loop reads them.
+The linear part holds the two enantiomers (the layout of ``engine.pk``, twice), one effect site for each
+endpoint, and two opioids; the slow part ten states; the rest are parameters of one patient, in the order
+in which the loop reads them. What a case does not use (R-ketamine, opioids) has no rates and costs nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,24 @@ R_FIRST: Final = PER_ENANTIOMER
 SITE_PAIN_S, SITE_PAIN_R, SITE_CIRCULATION, SITE_MIND, SITE_SEDATION, SITE_STOMACH, SITE_BREATHING = range(
     2 * PER_ENANTIOMER, 2 * PER_ENANTIOMER + 7
 )
-N_LINEAR: Final = 2 * PER_ENANTIOMER + 7
+#: States of one opioid; its effect site is in multiples of the level of half its analgesia.
+PER_OPIOID: Final = 5
+O_DEPOT, O_CENTRAL, O_PERIPHERAL_1, O_PERIPHERAL_2, O_SITE = range(PER_OPIOID)
+MOST_OPIOIDS: Final = 2
+OPIOID_FIRST: Final = 2 * PER_ENANTIOMER + 7
+N_LINEAR: Final = OPIOID_FIRST + MOST_OPIOIDS * PER_OPIOID
 INPUT_S: Final = N_LINEAR
 INPUT_R: Final = N_LINEAR + 1
-N_INPUTS: Final = 2
+INPUT_OPIOID: Final = N_LINEAR + 2  # the first of them
+N_INPUTS: Final = 2 + MOST_OPIOIDS
+#: Where a bolus goes: into the vein of each enantiomer, then vein and gut of each opioid.
+BOLUS_ROWS: Final = (
+    S_FIRST, R_FIRST,
+    OPIOID_FIRST + O_CENTRAL, OPIOID_FIRST + O_DEPOT,
+    OPIOID_FIRST + PER_OPIOID + O_CENTRAL, OPIOID_FIRST + PER_OPIOID + O_DEPOT,
+)  # fmt: skip
+#: What other treatments take from the drive; each has a level from 0 to 1 in every step.
+RELIEF: Final = ("nsaid", "gabapentinoid", "tricyclic", "therapy")
 
 SLOW_STATES: Final = (
     "sensitization",  # 0 to 1
@@ -29,19 +43,26 @@ SLOW_STATES: Final = (
     "expectation",    # share of the drive taken away by expecting relief
     "tolerance",      # receptor up-regulation under block
     "mind_tolerance", # fading of dissociation on repeat
+    "injury",         # drive from an injury that heals
+    "opioid_tolerance",
+    "hyperalgesia",   # what opioids add to pain, 0 to 1
 )  # fmt: skip
-S, MOOD, SLEEP, SIGNAL, EXPECTATION, TOLERANCE, MIND_TOLERANCE = range(len(SLOW_STATES))
+(
+    S, MOOD, SLEEP, SIGNAL, EXPECTATION, TOLERANCE, MIND_TOLERANCE, INJURY, OPIOID_TOLERANCE, HYPERALGESIA,
+) = range(len(SLOW_STATES))  # fmt: skip
 N_SLOW: Final = len(SLOW_STATES)
 
 #: Decay of each slow state, per h, in the order of SLOW_STATES.
 SLOW_RATES: Final = (
     "k_return_per_h", "k_mood_per_h", "k_sleep_per_h", "k_signal_per_h", "k_expectation_per_h",
-    "k_tolerance_per_h", "k_mind_tolerance_per_h",
+    "k_tolerance_per_h", "k_mind_tolerance_per_h", "k_heal_per_h", "k_opioid_tolerance_per_h",
+    "k_hyperalgesia_per_h",
 )  # fmt: skip
 
 PARAMETERS: Final = (
     # sensitization and pain
-    "s0", "gain", "n_drive", "k_return_per_h", "k_dep_per_h", "r0",
+    "s0", "spinal_log_gain_1", "spinal_log_gain_2", "brain_gain", "n_drive", "k_return_per_h", "k_dep_per_h",
+    "r0",
     "feedback_share", "feedback_threshold", "feedback_steepness",
     # receptor and routes (unbound uM)
     "um_per_ng_per_ml", "r_nmda", "half_pore_um", "half_2d_um", "half_allosteric_um", "half_descending_um",
@@ -73,6 +94,10 @@ PARAMETERS: Final = (
     "opioid_drive", "benzodiazepine_drive", "drive_interaction", "added_oxygen_fio2",
     "midazolam_drive", "midazolam_sedation", "spo2_offset_percent", "opioid_reversible_share",
     "opioid_doubling_ng_per_ml",
+    # injury and other treatments
+    "injury_drive", "peripheral_share", "nsaid_share", "gabapentinoid_share", "tricyclic_share",
+    "therapy_share", "opioid_emax", "opioid_1_breathing", "opioid_2_breathing", "opioid_tolerance_gain",
+    "k_opioid_tolerance_per_h", "hyperalgesia_gain", "k_hyperalgesia_per_h", "hyperalgesia_needs_nmda",
 )  # fmt: skip
 AT: Final = {name: index for index, name in enumerate(PARAMETERS)}
 
@@ -83,6 +108,7 @@ OUTPUTS: Final = (
     "phq9_total", "madrs_total", "gad7_total", "pcl5_total", "sleep_nrs",
     "cadss_total", "p_psychomimetic", "moaas", "p_nausea", "p_dizziness",
     "sbp_mmhg", "dbp_mmhg", "map_mmhg", "hr_bpm", "spo2_percent", "etco2_mmhg", "rr_per_min",
+    "ce_opioid_c50",
 )  # fmt: skip
 N_OUTPUTS: Final = len(OUTPUTS)
 

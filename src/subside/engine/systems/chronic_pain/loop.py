@@ -8,6 +8,7 @@ policies decide in the loop, patient by patient, from what the model says at tha
 from __future__ import annotations
 
 from subside.engine.effects.mood import filling, mood_target, sleep_target
+from subside.engine.effects.opioids import occupied, spared, with_background
 from subside.engine.effects.pain import acute_share, rating, renewed
 from subside.engine.effects.sensitization import arising, extra_fading, feedback, feedback_constants
 from subside.engine.kernel.exponential import WEIGHTS, end, middle, step
@@ -24,21 +25,30 @@ from subside.engine.systems.chronic_pain.equations import (
     felt_drive,
     minds,
     moods,
-    pain_now,
+    others_now,
+    pains,
     usual_drive,
 )
 from subside.engine.systems.chronic_pain.layout import (
     AT,
+    BOLUS_ROWS,
     CONDITIONS,
     EXPECTATION,
     HNK,
+    HYPERALGESIA,
+    INJURY,
     INPUT_R,
     INPUT_S,
     MIND_TOLERANCE,
     MOOD,
+    N_INPUTS,
     N_LINEAR,
     N_SLOW,
     NK,
+    O_SITE,
+    OPIOID_FIRST,
+    OPIOID_TOLERANCE,
+    PER_OPIOID,
     R_FIRST,
     S_FIRST,
     SIGNAL,
@@ -58,19 +68,21 @@ from subside.engine.systems.chronic_pain.layout import (
 L = LANES
 #: States whose decay varies with the drug: what is added to it stands in extra rows of ``evaluate``.
 VARYING = (S, SIGNAL, MIND_TOLERANCE)
-STEADY = (MOOD, SLEEP, EXPECTATION, TOLERANCE)
+STEADY = (MOOD, SLEEP, EXPECTATION, TOLERANCE, INJURY, OPIOID_TOLERANCE, HYPERALGESIA)
 EXTRA = N_SLOW
 N_ROWS = N_SLOW + len(VARYING)
-#: What the slow equations need of the linear states (``_drive``), and of the parameters alone.
-ACUTE, EFFECT, FILLING, OCCUPIED, MINDING = range(5)
+#: What the slow equations need of the linear states (``_drive``), of other treatments (``_others``) and of
+#: the parameters alone.
+ACUTE, EFFECT, FILLING, OCCUPIED, MINDING, OPIOID_LEVEL, OPIOID_FILLING, PAIN_FILLING, NSAID, OTHERS = range(10)
 LOG_HALF, PER_REST = range(2)
-N_DRIVES, N_CONSTANTS = 5, 2
+N_DRIVES, N_CONSTANTS = 10, 2
+SITE_OPIOID_1, SITE_OPIOID_2 = OPIOID_FIRST + O_SITE, OPIOID_FIRST + PER_OPIOID + O_SITE
 #: The linear states that the slow equations read, needed also in the middle of a step.
-DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND)
+DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND, SITE_OPIOID_1, SITE_OPIOID_2)
 
 # Compiled code sees module constants, not dictionaries: one name a parameter.
 (
-    S0, GAIN, N_DRIVE, K_RETURN, K_DEP, R0, SHARE, THRESHOLD, STEEPNESS,
+    S0, SPINAL_1, SPINAL_2, BRAIN, N_DRIVE, K_RETURN, K_DEP, R0, SHARE, THRESHOLD, STEEPNESS,
     UM, R_NMDA, HALF_PORE, HALF_2D, HALF_ALLO, HALF_DESC, W_PORE, W_2D, W_ALLO, W_DESC,
     R_ACTIVITY, NK_OPPOSES, ACUTE_EMAX, ACUTE_C50, TOLERANCE_GAIN, REBOUND_GAIN,
     MOOD_BY_PAIN, MOOD_BY_SLEEP, PAIN_BY_MOOD, PAIN_BY_SLEEP, SLEEP_BY_PAIN, SLEEP_BY_MOOD,
@@ -84,6 +96,9 @@ DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND)
     RR_0, ETCO2_0, CO2_GAIN, GRADIENT, BREATH_EMAX, BREATH_HALF,
     OPIOID, BENZO, INTERACTION, FIO2, MIDAZOLAM_DRIVE, MIDAZOLAM_SED, SPO2_OFFSET,
     OPIOID_REVERSIBLE, OPIOID_DOUBLING,
+    INJURY_DRIVE, PERIPHERAL, NSAID_SHARE, GABAPENTINOID_SHARE, TRICYCLIC_SHARE, THERAPY_SHARE, OPIOID_EMAX,
+    OPIOID_1_BREATHING, OPIOID_2_BREATHING, OPIOID_TOLERANCE_GAIN, K_OPIOID_TOLERANCE, HYPERALGESIA_GAIN,
+    K_HYPERALGESIA, NEEDS_NMDA,
 ) = range(len(AT))  # fmt: skip
 
 P_START, P_STEP, P_LOWER_STEP, P_FLOOR, P_CEILING, P_PAIN, P_S_SHARE, P_HOLD = range(8)
@@ -110,17 +125,36 @@ def _drive(x, q, d):  # type: ignore[no-untyped-def]
         d[ACUTE * L + j] = acute_share(
             c_s, c_r, nk, q[R_ACTIVITY * L + j], q[NK_OPPOSES * L + j], q[ACUTE_C50 * L + j]
         )
-        d[EFFECT * L + j] = q[K_DEP * L + j] * mixed(
+        effect = mixed(
             q[UM * L + j] * (c_s + q[R_NMDA * L + j] * c_r),
             q[HALF_PORE * L + j], q[HALF_2D * L + j], q[HALF_ALLO * L + j], q[HALF_DESC * L + j],
             q[W_PORE * L + j], q[W_2D * L + j], q[W_ALLO * L + j], q[W_DESC * L + j],
         )  # fmt: skip
+        d[EFFECT * L + j] = q[K_DEP * L + j] * effect
         d[FILLING * L + j] = filling(c_s + c_r, q[SIGNAL_HALF_C * L + j], q[SIGNAL_PER_H * L + j])
         active = max(c_s + q[R_ACTIVITY * L + j] * c_r, 0.0)
         d[OCCUPIED * L + j] = q[K_TOLERANCE * L + j] * occupancy(active, q[ACUTE_C50 * L + j])
         d[MINDING * L + j] = filling(
             max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j], q[MIND_PER_H * L + j]
         )
+        opioid = max(x[SITE_OPIOID_1 * L + j] + x[SITE_OPIOID_2 * L + j], 0.0)
+        d[OPIOID_LEVEL * L + j] = opioid
+        d[OPIOID_FILLING * L + j] = q[K_OPIOID_TOLERANCE * L + j] * occupied(opioid)
+        d[PAIN_FILLING * L + j] = (
+            q[K_HYPERALGESIA * L + j] * occupied(opioid) * spared(effect, q[NEEDS_NMDA * L + j])
+        )
+
+
+@inner
+def _others(levels, q, d):  # type: ignore[no-untyped-def]
+    """Fill ``d`` with the shares of the drive that other treatments take at their ``levels``."""
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
+        d[NSAID * L + j] = levels[0] * q[NSAID_SHARE * L + j]
+        d[OTHERS * L + j] = others_now(
+            levels[1] * q[GABAPENTINOID_SHARE * L + j], levels[2] * q[TRICYCLIC_SHARE * L + j],
+            levels[3] * q[THERAPY_SHARE * L + j],
+        )  # fmt: skip
 
 
 @inner
@@ -129,18 +163,30 @@ def _slow(y, d, q, c, n):  # type: ignore[no-untyped-def]
     for lane in range(0, L, WIDTH):
         j = together(lane)
         s, mood, sleep = y[S * L + j], y[MOOD * L + j], y[SLEEP * L + j]
-        n_drive, gain, h0, r0 = q[N_DRIVE * L + j], q[GAIN * L + j], q[H0 * L + j], q[R0 * L + j]
+        n_drive, h0, r0 = q[N_DRIVE * L + j], q[H0 * L + j], q[R0 * L + j]
+        peripheral, spinal_1, spinal_2, brain = (
+            q[PERIPHERAL * L + j], q[SPINAL_1 * L + j], q[SPINAL_2 * L + j], q[BRAIN * L + j],
+        )  # fmt: skip
         by_mood, burden0, by_sleep = (
             q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j], q[PAIN_BY_SLEEP * L + j],
         )  # fmt: skip
+        injury, nsaid = y[INJURY * L + j], d[NSAID * L + j]
         felt = 0.1 * rating(
             felt_drive(
                 s, mood, sleep, y[EXPECTATION * L + j], y[TOLERANCE * L + j], d[ACUTE * L + j],
-                n_drive, gain, by_mood, burden0, by_sleep, h0,
+                injury, nsaid, d[OTHERS * L + j], d[OPIOID_LEVEL * L + j], y[OPIOID_TOLERANCE * L + j],
+                y[HYPERALGESIA * L + j],
+                n_drive, peripheral, spinal_1, spinal_2, brain, by_mood, burden0, by_sleep, h0,
                 q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j], q[REBOUND_GAIN * L + j],
+                q[OPIOID_EMAX * L + j], q[OPIOID_TOLERANCE_GAIN * L + j], q[HYPERALGESIA_GAIN * L + j],
             )
         )  # fmt: skip
-        cause = 0.1 * rating(usual_drive(s, mood, sleep, n_drive, gain, by_mood, burden0, by_sleep, h0))
+        cause = 0.1 * rating(
+            usual_drive(
+                s, mood, sleep, injury, nsaid, n_drive, peripheral, spinal_1, spinal_2, brain, by_mood, burden0,
+                by_sleep, h0,
+            )
+        )  # fmt: skip
         back = feedback(
             cause, q[SHARE * L + j], q[STEEPNESS * L + j], c[LOG_HALF * L + j], c[PER_REST * L + j]
         )
@@ -158,11 +204,14 @@ def _slow(y, d, q, c, n):  # type: ignore[no-untyped-def]
         n[TOLERANCE * L + j] = d[OCCUPIED * L + j]
         n[MIND_TOLERANCE * L + j] = d[MINDING * L + j]
         n[(EXTRA + 2) * L + j] = d[MINDING * L + j]
+        n[INJURY * L + j] = 0.0
+        n[OPIOID_TOLERANCE * L + j] = d[OPIOID_FILLING * L + j]
+        n[HYPERALGESIA * L + j] = d[PAIN_FILLING * L + j]
 
 
 @compiled
-def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
-    """Fill ``n`` at slow states ``y`` and linear states ``x``, one block.
+def evaluate(y, x, levels, q, n):  # type: ignore[no-untyped-def]
+    """Fill ``n`` at slow states ``y``, linear states ``x`` and ``levels`` of other treatments, one block.
 
     For each state N of dy/dt = N - (k + e) y, k its constant decay; in the extra rows e of the states
     ``VARYING``, which under drug is far larger than k, and 0 for the others.
@@ -170,6 +219,7 @@ def evaluate(y, x, q, n):  # type: ignore[no-untyped-def]
     c, d = scratch(N_CONSTANTS * L), scratch(N_DRIVES * L)
     _constants(q, c)
     _drive(x, q, d)
+    _others(levels, q, d)
     _slow(y, d, q, c, n)
 
 
@@ -222,8 +272,8 @@ def _slow_step(y, q, c, k, w, h, d0, dm, d1, n0, nm, n1, trial):  # type: ignore
 
 
 @inner
-def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
-    """Write every output of ``layout.OUTPUTS`` for one block."""
+def _observe(x, y, d, q, midazolam, o):  # type: ignore[no-untyped-def]
+    """Write every output of ``layout.OUTPUTS`` for one block; ``d`` belongs to ``x``."""
     for lane in range(0, L, WIDTH):
         j = together(lane)
         s, mood, sleep = y[S * L + j], y[MOOD * L + j], y[SLEEP * L + j]
@@ -232,15 +282,16 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         nk = (x[(S_FIRST + NK) * L + j] + x[(R_FIRST + NK) * L + j]) * q[KNK * L + j]
         cp_s = x[S_FIRST * L + j] * q[KV1 * L + j]
         cp_r = x[R_FIRST * L + j] * q[KV1 * L + j]
-        acute = acute_share(
-            ce_s, ce_r, nk, q[R_ACTIVITY * L + j], q[NK_OPPOSES * L + j], q[ACUTE_C50 * L + j]
-        )
-        rest, moving = pain_now(
-            s, mood, sleep, expectation, y[TOLERANCE * L + j], acute,
-            q[N_DRIVE * L + j], q[GAIN * L + j], q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j],
-            q[PAIN_BY_SLEEP * L + j], q[H0 * L + j], q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j],
-            q[REBOUND_GAIN * L + j], q[MOVEMENT_EXTRA * L + j], q[S0 * L + j],
+        u = felt_drive(
+            s, mood, sleep, expectation, y[TOLERANCE * L + j], d[ACUTE * L + j],
+            y[INJURY * L + j], d[NSAID * L + j], d[OTHERS * L + j], d[OPIOID_LEVEL * L + j],
+            y[OPIOID_TOLERANCE * L + j], y[HYPERALGESIA * L + j],
+            q[N_DRIVE * L + j], q[PERIPHERAL * L + j], q[SPINAL_1 * L + j], q[SPINAL_2 * L + j], q[BRAIN * L + j],
+            q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j], q[PAIN_BY_SLEEP * L + j], q[H0 * L + j],
+            q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j], q[REBOUND_GAIN * L + j],
+            q[OPIOID_EMAX * L + j], q[OPIOID_TOLERANCE_GAIN * L + j], q[HYPERALGESIA_GAIN * L + j],
         )  # fmt: skip
+        rest, moving = pains(u, q[MOVEMENT_EXTRA * L + j], s, q[S0 * L + j])
         o[j] = cp_s + cp_r
         o[L + j] = cp_s
         o[2 * L + j] = cp_r
@@ -256,6 +307,7 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         o[9 * L + j] = rest
         o[10 * L + j] = moving
         o[15 * L + j] = 10.0 * sleep
+        o[28 * L + j] = d[OPIOID_LEVEL * L + j]
     for lane in range(0, L, WIDTH):
         j = together(lane)
         phq9, madrs, gad7, pcl5 = moods(
@@ -268,11 +320,15 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         o[12 * L + j] = madrs
         o[13 * L + j] = gad7
         o[14 * L + j] = pcl5
+        added = max(
+            q[OPIOID_1_BREATHING * L + j] * x[SITE_OPIOID_1 * L + j]
+            + q[OPIOID_2_BREATHING * L + j] * x[SITE_OPIOID_2 * L + j], 0.0,
+        )  # fmt: skip
         dissociation, strange, awake, nausea, dizzy = minds(
             x[SITE_MIND * L + j], x[SITE_SEDATION * L + j], x[SITE_STOMACH * L + j],
             y[MIND_TOLERANCE * L + j], q[CADSS_PER * L + j], q[MIND_GAIN * L + j], q[PSY_0 * L + j],
             q[PSY_HALF * L + j], q[SED_HALF * L + j], q[SED_STEEP * L + j], q[BENZO_SED * L + j],
-            q[OPIOID_SED * L + j], midazolam * q[MIDAZOLAM_SED * L + j],
+            q[OPIOID_SED * L + j] * with_background(q[OPIOID * L + j], added), midazolam * q[MIDAZOLAM_SED * L + j],
             q[NAUSEA_0 * L + j], q[NAUSEA_HALF * L + j], q[NAUSEA_STEEP * L + j],
             q[DIZZY_0 * L + j], q[DIZZY_HALF * L + j], q[DIZZY_STEEP * L + j],
         )  # fmt: skip
@@ -292,9 +348,13 @@ def _observe(x, y, q, midazolam, o):  # type: ignore[no-untyped-def]
         o[22 * L + j] = dbp
         o[23 * L + j] = mean
         o[24 * L + j] = rate
+        added = max(
+            q[OPIOID_1_BREATHING * L + j] * x[SITE_OPIOID_1 * L + j]
+            + q[OPIOID_2_BREATHING * L + j] * x[SITE_OPIOID_2 * L + j], 0.0,
+        )  # fmt: skip
         spo2, etco2, breaths = breathing(
             x[SITE_BREATHING * L + j], q[RR_0 * L + j], q[ETCO2_0 * L + j], q[CO2_GAIN * L + j],
-            q[GRADIENT * L + j], q[BREATH_EMAX * L + j], q[BREATH_HALF * L + j], q[OPIOID * L + j],
+            q[GRADIENT * L + j], q[BREATH_EMAX * L + j], q[BREATH_HALF * L + j], q[OPIOID * L + j], added,
             q[BENZO * L + j], midazolam * q[MIDAZOLAM_DRIVE * L + j], q[INTERACTION * L + j],
             q[FIO2 * L + j], q[SPO2_OFFSET * L + j], q[OPIOID_REVERSIBLE * L + j],
             q[OPIOID_DOUBLING * L + j],
@@ -326,9 +386,18 @@ def _decide(now, rule, rate):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _moved(before, now):  # type: ignore[no-untyped-def]
+    """Return whether any level differs from the step before."""
+    moved = False
+    for i in range(before.shape[0]):
+        moved = moved or before[i] != now[i]
+    return moved
+
+
+@inner
 def run_block(
     x0, xm, x1, y, c, d0, dm, d1, n0, nm, n1, trial, now, rate, phi, w, slow_rates, q, hs, index, dose,
-    bolus, visit, midazolam, policy, decide, policies, output_at, all_rows, driver_rows, out, states, given,
+    bolus, visit, injured, midazolam, levels, policy, decide, policies, output_at, all_rows, driver_rows, out, states, given,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Run one block of patients from the state in ``x0`` and ``y``.
 
@@ -341,8 +410,12 @@ def run_block(
     per_time = now.shape[0]
     _constants(q, c)
     _drive(x0, q, d0)
+    if levels.shape[0] > 0:
+        _others(levels[0], q, d0)
+        _others(levels[0], q, dm)
+        _others(levels[0], q, d1)
     if output_at[0] == 0:
-        _observe(x0, y, q, 0.0, now)
+        _observe(x0, y, d0, q, 0.0, now)
         _store(out, 0, now)
         if keep_states:
             _store_states(states, 0, x0, y)
@@ -352,16 +425,23 @@ def run_block(
             j = together(lane)
             if visit[it] == 1:
                 y[EXPECTATION * L + j] = renewed(y[EXPECTATION * L + j], q[EXPECTED * L + j])
-            x0[S_FIRST * L + j] = x0[S_FIRST * L + j] + bolus[it, 0]
-            x0[R_FIRST * L + j] = x0[R_FIRST * L + j] + bolus[it, 1]
-            x0[INPUT_S * L + j] = dose[it, 0] + TRACE_RATE
-            x0[INPUT_R * L + j] = dose[it, 1]
+            if injured[it] == 1:
+                y[INJURY * L + j] = y[INJURY * L + j] + q[INJURY_DRIVE * L + j]
+            for b in range(len(BOLUS_ROWS)):
+                x0[BOLUS_ROWS[b] * L + j] = x0[BOLUS_ROWS[b] * L + j] + bolus[it, b]
+            for i in range(N_INPUTS):
+                x0[(N_LINEAR + i) * L + j] = dose[it, i]
+            x0[INPUT_S * L + j] = x0[INPUT_S * L + j] + TRACE_RATE
+        if it > 0 and _moved(levels[it - 1], levels[it]):
+            _others(levels[it], q, d0)
+            _others(levels[it], q, dm)
+            _others(levels[it], q, d1)
         if policy[it] >= 0:
             rule = policies[policy[it]]
             if decide[it] == 2:
                 rate[:] = rule[P_START]
             elif decide[it] == 1:
-                _observe(x0, y, q, midazolam[it], now)
+                _observe(x0, y, d0, q, midazolam[it], now)
                 _decide(now, rule, rate)
             for j in range(L):
                 x0[INPUT_S * L + j] += rate[j] * rule[P_S_SHARE]
@@ -377,7 +457,7 @@ def run_block(
         x0, x1, d0, d1 = x1, x0, d1, d0
         k = output_at[it + 1]
         if k >= 0:
-            _observe(x0, y, q, midazolam[it], now)
+            _observe(x0, y, d0, q, midazolam[it], now)
             _store(out, k * per_time, now)
             if keep_states:
                 _store_states(states, k * (N_LINEAR + N_SLOW) * L, x0, y)

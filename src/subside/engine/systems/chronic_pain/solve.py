@@ -146,7 +146,8 @@ def solve_into(
         d0, dm, d1 = aligned((3, N_DRIVES * LANES))
         n0, nm, n1 = aligned((3, N_ROWS * LANES))
         now, rate = aligned((N_OUTPUTS * LANES,)), aligned((LANES,))
-        xm[:] = 0.0
+        for space in (xm, d0, dm, d1):
+            space[:] = 0.0
         for block in range(first, last):
             fill_propagators(rates[block], sizes_h, structure, phi, work)
             weights(slow_rates[block], sizes_h, w)
@@ -155,7 +156,7 @@ def solve_into(
             run_block(
                 x0, xm, x1, start[block], c, d0, dm, d1, n0, nm, n1, trial, now, rate, phi, w,
                 slow_rates[block], parameters[block], sizes_h, steps.index, plan.dose_mg_per_h,
-                plan.bolus_mg, plan.visit, plan.midazolam, plan.policy, plan.decide, plan.policies,
+                plan.bolus_mg, plan.visit, plan.injury, plan.midazolam, plan.levels, plan.policy, plan.decide, plan.policies,
                 output_at, every, drivers, flat_out[block], flat_states[block], flat_given[block],
             )  # fmt: skip
 
