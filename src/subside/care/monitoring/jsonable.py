@@ -109,10 +109,12 @@ def observation_from_json(values: Sequence[Any]) -> Observation:
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
-    """Return a change as a JSON object; empty parts are left out."""
+    """Return a change as a JSON object; empty parts are left out. A zero is a number, not an empty part."""
     found = {name: getattr(change, name) for name in _CHANGE}
     found["prompts"] = list(change.prompts)
-    return {name: value for name, value in found.items() if value not in (None, "", [], False)}
+    return {
+        name: value for name, value in found.items() if value is not False and value not in (None, "", [])
+    }
 
 
 def _alarm(key: str, values: Sequence[Any]) -> Alarm:

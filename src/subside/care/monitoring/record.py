@@ -58,11 +58,16 @@ def read_table(path: Path) -> Record:
     return parse_csv(text, origin=path.name)
 
 
-def parse_csv(text: str, *, origin: str) -> Record:
-    """Return the record in the text of a CSV table with a header. Lines that begin with # are skipped."""
-    lines = [
-        (n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()[:1] not in ("", "#")
-    ]
+def parse_csv(text: str, *, origin: str, header: str = "") -> Record:
+    """Return the record in the text of a CSV table. Lines that begin with # are skipped.
+
+    Args:
+        text: The table.
+        origin: What messages call it.
+        header: The names of the columns, if the text has no header of its own.
+    """
+    written = [(n, line) for n, line in enumerate(text.splitlines(), start=1)]
+    lines = [(n, line) for n, line in [(0, header), *written] if line.strip()[:1] not in ("", "#")]
     numbers = [n for n, _ in lines]
     rows = csv.reader((line for _, line in lines), strict=True, skipinitialspace=True)
     found: list[tuple[int, list[str]]] = []
@@ -80,20 +85,17 @@ def parse_csv(text: str, *, origin: str) -> Record:
             1, "header", "an empty file", "at, what, value, unit, source, device", "Add the header."
         )
         raise CaseError([broken], origin=origin)
-    header = [name.strip().lower() for name in found[0][1]]
-    problems = _header_problems(header, found[0][0])
+    columns = [name.strip().lower() for name in found[0][1]]
+    problems = _header_problems(columns, found[0][0])
     if problems:
         raise CaseError(problems, origin=origin)
     dicts: list[tuple[int, Mapping[str, Any]]] = []
     for line, row in found[1:]:
-        if len(row) > len(header):
-            problems.append(
-                problem(
-                    line, "row", f"{len(row)} cells", f"{len(header)}, as in the header", "Quote the commas."
-                )
-            )
+        if len(row) > len(columns):
+            accepted = f"{len(columns)}, as in the header"
+            problems.append(problem(line, "row", f"{len(row)} cells", accepted, "Quote the commas."))
             continue
-        dicts.append((line, dict(zip(header, row, strict=False))))
+        dicts.append((line, dict(zip(columns, row, strict=False))))
     return parse_rows(dicts, origin=origin, problems=problems)
 
 

@@ -160,6 +160,9 @@ class Row:
             return None
         if channel.unit == "0/1" and str(cell).lower() in _YES_NO:
             return _YES_NO[str(cell).lower()]
+        if channel.unit == "0/1" and str(cell) not in ("0", "1", "0.0", "1.0"):
+            self._bad("value", shown(cell), "yes or no, or empty for no value", "Write one of them.")
+            return None
         return self._number(cell, channel.unit)
 
     def _number(self, cell: object, unit: str) -> float | None:

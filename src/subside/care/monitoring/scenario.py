@@ -164,10 +164,9 @@ def _rows(text: object, origin: str) -> list[Observation]:
         raise _wrong(
             origin, "record", "no text", "rows of at, what, value, ... in triple quotes", "Write them."
         )
-    header = "at, what, value, unit, source, device\n"
     first = next((line for line in text.splitlines() if line.strip()), "")
-    body = text if first.replace(" ", "").startswith("at,what") else header + text.lstrip("\n")
-    return list(parse_csv(body, origin=f"{origin}, record").observations)
+    header = "" if first.replace(" ", "").startswith("at,what") else "at, what, value, unit, source, device"
+    return list(parse_csv(text, origin=f"{origin}, record", header=header).observations)
 
 
 def _signal(table: Mapping[str, Any], number: int) -> list[Observation]:
@@ -175,11 +174,13 @@ def _signal(table: Mapping[str, Any], number: int) -> list[Observation]:
     what = table["what"]
     channel = next((c for c in thresholds().channels if c.name == what), None)
     if channel is None:
-        raise ValueError(
-            f"no channel {what!r}; nearest: {nearest(what, [c.name for c in thresholds().channels])}"
-        )
+        names = [c.name for c in thresholds().channels]
+        close = next((name for name in names if name.startswith(str(what))), "") or nearest(str(what), names)
+        raise ValueError(f"no channel {what!r}" + (f"; nearest: {close}" if close else ""))
     if channel.unit not in ("0/1", "0-5", "0-10", "-5 to +4") and table["unit"] != channel.unit:
         raise ValueError(f"unit {table['unit']!r}; {what} is in {channel.unit}")
+    if not table["points"]:
+        raise ValueError("points without a corner")
     corners = [(elapsed_ms(at), None if value == "" else float(value)) for at, value in table["points"]]
     gaps = [(elapsed_ms(a), elapsed_ms(b)) for a, b in table.get("gaps", ())]
     lag = elapsed_ms(table["lag"]) if "lag" in table else 0
@@ -221,8 +222,10 @@ def _well(table: Mapping[str, Any], given: set[str], number: int, origin: str) -
 
 def _at(corners: list[tuple[int, float | None]], at: int, shape: str) -> float | None:
     """Return the value of a drawn signal at a moment."""
-    before = [c for c in corners if c[0] <= at] or corners[:1]
+    before = [c for c in corners if c[0] <= at]
     after = [c for c in corners if c[0] > at]
+    if not before:
+        return after[0][1]
     t0, v0 = before[-1]
     if shape == "step" or not after or v0 is None:
         return v0
@@ -233,8 +236,7 @@ def _at(corners: list[tuple[int, float | None]], at: int, shape: str) -> float |
 def _baseline(table: object, origin: str) -> Baseline:
     accepted = "numbers in the units of the names; capnography = true or false; news2_spo2_scale = 1 or 2"
     with _reading("baseline", accepted, origin):
-        values = dict(table)  # type: ignore[call-overload]
-        _known(values, tuple(Baseline.__dataclass_fields__), "baseline", origin)
+        values = _known(table, tuple(Baseline.__dataclass_fields__), "baseline", origin)
         for name, value in values.items():
             whole = isinstance(value, bool) if name == "capnography" else not isinstance(value, bool)
             if not whole or not isinstance(value, int | float):
@@ -261,12 +263,15 @@ def _expected(table: Mapping[str, Any], keys: tuple[str, ...], where: str, origi
 
 def _end(table: object, origin: str) -> dict[str, tuple[str, ...]]:
     with _reading("end", "lists of names: " + ", ".join(_END), origin):
-        values = dict(table)  # type: ignore[call-overload]
-        _known(values, _END, "end", origin)
+        values = _known(table, _END, "end", origin)
+        for name, names in values.items():
+            if not isinstance(names, list):
+                raise ValueError(f"{name} = {names!r}")
         return {name: tuple(str(x) for x in names) for name, names in values.items()}
 
 
-def _known(table: object, known: tuple[str, ...], where: str, origin: str) -> None:
+def _known(table: object, known: tuple[str, ...], where: str, origin: str) -> dict[str, Any]:
+    """Return a table all of whose keys are known."""
     if not isinstance(table, Mapping):
         raise _wrong(origin, where, repr(table)[:40], ", ".join(known), "Write a table.")
     for key in table:
@@ -274,6 +279,7 @@ def _known(table: object, known: tuple[str, ...], where: str, origin: str) -> No
             hint = nearest(key, known)
             remedy = f"Did you mean '{hint}'?" if hint else "Remove it."
             raise _wrong(origin, f"{where}.{key}", "an unknown key", ", ".join(known), remedy)
+    return dict(table)
 
 
 def _wrong(origin: str, where: str, got: str, accepted: str, remedy: str) -> CaseError:
