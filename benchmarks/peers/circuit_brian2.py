@@ -171,5 +171,5 @@ def _names(settings: np.ndarray) -> dict[str, float]:
         "entering": float(settings[loop.ENTERING]), "leaving0": float(settings[loop.LEAVING]),
         "distance": loop.DISTANCE_OVER_RT, "per_pa": loop.CALCIUM_PER_PA_MS,
         "per_spike": loop.CALCIUM_PER_SPIKE,
-        "release": float(settings[loop.RELEASE]), "pad_gain": float(settings[loop.PAD_GAIN]),
+        "release": 1.0 - float(settings[loop.OPIOID]), "pad_gain": float(settings[loop.PAD_GAIN]),
     }  # fmt: skip

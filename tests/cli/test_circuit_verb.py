@@ -60,9 +60,39 @@ def test_movement_names_pressure_by_force(capsys):
 
 
 def test_conditioning_answers_in_percent(capsys):
-    result = answer(capsys, "ltp", "--members", "1")["result"]
-    assert set(result) == {"frequency_hz", "weight_percent", "members"}
+    found = answer(capsys, "ltp", "--members", "1")
+    result = found["result"]
+    assert set(result) == {
+        "protocol", "frequency_hz", "weight_percent", "later", "time_compressed", "members",
+    }  # fmt: skip
+    assert (result["protocol"], result["frequency_hz"], result["time_compressed"]) == ("hfs", 100.0, 1.0)
     assert result["weight_percent"]["mean"] > 110.0
+    assert len(result["later"]["hours"]) == len(result["later"]["weight_percent"]["mean"])
+    assert result["later"]["weight_percent"]["mean"][0] == result["weight_percent"]["mean"]
+    assert "drdla_2009" in {s["key"] for s in found["sources"]}
+
+
+def test_a_train_of_ones_own_conditions_too(capsys):
+    result = answer(capsys, "ltp", "--members", "1", "--frequency-hz", "50")["result"]
+    assert (result["protocol"], result["frequency_hz"]) == ("train", 50.0)
+
+
+def test_an_opioid_protocol_says_that_time_is_compressed(capsys):
+    words = ("ltp", "--members", "1", "--protocol", "opioid-stop")
+    result = answer(capsys, *words)["result"]
+    assert (result["protocol"], result["frequency_hz"], result["time_compressed"]) == (
+        "opioid-stop",
+        None,
+        60.0,
+    )
+    assert answer(capsys, *words, "--chelated", "1")["result"]["weight_percent"]["mean"] < 105.0
+    assert main(["circuit", *words]) == 0
+    assert "a minute of the infusion passes in a second" in " ".join(capsys.readouterr().out.split())
+
+
+def test_conditioning_draws_the_hours_after_it(tmp_path):
+    assert main(["circuit", "ltp", "--members", "1", "--out", str(tmp_path / "o")]) == 0
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == ["ltp.svg", "result.json"]
 
 
 def test_figures_and_the_document_are_written(tmp_path, capsys):
@@ -80,6 +110,8 @@ def test_figures_and_the_document_are_written(tmp_path, capsys):
         (["windup", "--apv", "2"], "must be a number from 0 to 1; got '2'"),
         (["windup", "--frequency-hz", "nan"], "must be a number from 0.01 to 200; got 'nan'"),
         (["windup", "--members", "900"], "members must lie between 1 and"),
+        (["ltp", "--protocol", "opioid-stopp"], "Did you mean 'opioid-stop'?"),
+        (["ltp", "--protocol", "lfs", "--frequency-hz", "5"], "not allowed with argument --protocol"),
         (["touch", "--condition", "nerve_injuri"], "Did you mean 'nerve_injury'?"),
         ([], "required"),
     ],

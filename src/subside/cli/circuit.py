@@ -28,6 +28,10 @@ SOURCES = (
     "gilling_2009.ic50", "ebert_1997.ki_s_ketamine", "jahr_stevens_1990.mg_constant", "medlock_2022.neurons",
     "assumptions.receptor_q10", "kotermanski_johnson_2009.ic50_2d_mg",
 )  # fmt: skip
+LTP_SOURCES = (
+    "ltp_2004.ltp_size", "pfau_2011.half_life_homotopic_h", "drdla_2009.withdrawal_ltp", "heinl_2011.withdrawal_ltp",
+    "zhao_joo_2008.nmda_rise", "chen_huang_1992.mg_block",
+)  # fmt: skip
 ADVICE = {
     "code": "circuit_is_a_model",
     "text": "a model of the spinal cord with design weights; spikes per cell are not a pain score",
@@ -44,12 +48,13 @@ def add_arguments(parser: Parser) -> None:
         ("ltp", "conditioning that leaves synapses stronger"),
     ):
         action = actions.add_parser(name, help=does, description=does[0].upper() + does[1:])
-        if name in ("windup", "ltp"):
-            default = 1.0 if name == "windup" else 100.0
+        if name == "windup":
             action.add_argument(
-                "--frequency-hz", type=_number(0.01, 200.0), default=default, metavar="F",
-                help=f"stimuli a second, 0.01 to 200 (default {default:g})",
+                "--frequency-hz", type=_number(0.01, 200.0), default=1.0, metavar="F",
+                help="stimuli a second, 0.01 to 200 (default 1)",
             )  # fmt: skip
+        if name == "ltp":
+            _conditioning_options(action)
         _state_options(action)
         add_common(action, below=True)
     does = "the gain that slow models read, by sensitization, with its error"
@@ -63,6 +68,27 @@ def add_arguments(parser: Parser) -> None:
         help="share of control from the brain stem left, 0 to 1 (default 1)",
     )  # fmt: skip
     add_common(emulate, below=True)
+
+
+def _conditioning_options(action: argparse.ArgumentParser) -> None:
+    what = action.add_mutually_exclusive_group()
+    what.add_argument(
+        "--protocol", default="hfs", metavar="NAME",
+        help="hfs (100 Hz for 1 s, the default), lfs (2 Hz for 2 min), opioid-stop or opioid-taper (an hour of an "
+        "opioid; a minute passes in a second)",
+    )  # fmt: skip
+    what.add_argument(
+        "--frequency-hz", type=_number(0.01, 200.0), default=None, metavar="F",
+        help="a train of your own: stimuli a second, 0.01 to 200; 100 stimuli from 20 Hz up, 2 min below",
+    )  # fmt: skip
+    action.add_argument(
+        "--taper-min", type=_number(1.0, 600.0), default=60.0, metavar="T",
+        help="how long the taper of opioid-taper lasts, in min (default 60)",
+    )  # fmt: skip
+    action.add_argument(
+        "--chelated", type=_number(0.0, 1.0), default=0.0, metavar="X",
+        help="share of calcium inside the cells caught by a chelator, 0 to 1",
+    )  # fmt: skip
 
 
 def _state_options(action: argparse.ArgumentParser) -> None:
@@ -191,23 +217,42 @@ def _natural(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
 
 
 def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
-    from subside.engine.circuit import potentiation
+    from subside.engine.circuit import condition
+    from subside.engine.circuit.conditioning import conditioning_train
 
-    found = potentiation(chosen, frequency_hz=options.frequency_hz, cord=cord, seed=options.seed)
+    own = options.frequency_hz is not None
+    found = condition(
+        chosen, conditioning_train(options.frequency_hz) if own else options.protocol,
+        cord=replace(cord, calcium_left=1.0 - options.chelated), taper_min=options.taper_min, seed=options.seed,
+    )  # fmt: skip
     result = {
-        "frequency_hz": options.frequency_hz,
-        "weight_percent": found.plain(),
-        "members": len(chosen),
+        "protocol": found.protocol,
+        "frequency_hz": {"train": options.frequency_hz, "hfs": 100.0, "lfs": 2.0}.get(found.protocol),
+        "weight_percent": found.weight_percent.plain(),
+        "later": {"hours": list(found.hours), "weight_percent": found.later_percent.plain()},
+        "time_compressed": found.time_compressed,
+        "members": found.members,
     }
+    name = f"{options.frequency_hz:g} Hz" if own else found.protocol
 
     def show(console: Console) -> None:
         table = _table(
-            f"C synapses on projection cells, {len(chosen)} members", "conditioning", "% of before"
+            f"C synapses on projection cells after {name}, {found.members} members",
+            "hours later",
+            "% of before",
         )
-        table.add_row(f"{options.frequency_hz:g} Hz", *_words(found))
+        for k, hours in enumerate(found.hours):
+            table.add_row(f"{hours:g}", *_words(found.later_percent, k))
         console.print(table)
+        if found.time_compressed > 1.0:
+            console.print("Time is compressed: a minute of the infusion passes in a second.")
 
-    return _answer(result, show), lambda _: None
+    def draw(folder: Path) -> None:
+        from subside.cli.circuit_figures import draw_later
+
+        draw_later(folder / "ltp.svg", found, name)
+
+    return _answer(result, show, *LTP_SOURCES), draw
 
 
 def _emulate(options: Namespace) -> Answer:
@@ -245,8 +290,8 @@ _ANSWERS: dict[str, Callable[[Namespace, Any, Any], tuple[Answer, Any]]] = {
 }
 
 
-def _answer(result: dict[str, Any], show: Callable[[Console], None]) -> Answer:
-    return Answer(result=lambda: result, show=show, warnings=[ADVICE], sources=source_rows(SOURCES))
+def _answer(result: dict[str, Any], show: Callable[[Console], None], *also: str) -> Answer:
+    return Answer(result=lambda: result, show=show, warnings=[ADVICE], sources=source_rows((*SOURCES, *also)))
 
 
 def _table(title: str, first: str, unit: str) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from subside.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from subside.engine.circuit import Band, WindUp
+    from subside.engine.circuit import Band, Conditioned, WindUp
 
 INK, FILL = "#00695c", "#80cbc4"
 SIZE_IN = (6.4, 3.6)
@@ -43,6 +43,15 @@ def draw_wind_up(file: Path, found: WindUp) -> None:
     figure, axes = _axes("stimulus", "spikes a cell by C fibers")
     axes.set_title(f"Wide-dynamic-range cells, {found.frequency_hz:g} Hz, {found.members} members")
     _band(axes, range(1, len(found.spikes_per_stimulus.mean) + 1), found.spikes_per_stimulus)
+    figure.savefig(file)
+
+
+def draw_later(file: Path, found: Conditioned, name: str) -> None:
+    """Draw how strong C synapses are in the hours after conditioning."""
+    figure, axes = _axes("hours later", "C synapses, % of before")
+    axes.set_title(f"After {name}, {found.members} members")
+    _band(axes, found.hours, found.later_percent)
+    axes.axhline(100.0, color="0.7", linewidth=0.8)
     figure.savefig(file)
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from subside.engine.circuit.ensemble import diversity
-    from subside.engine.circuit.experiments import (
-        Band,
-        WindUp,
-        natural_rates,
+    from subside.engine.circuit.conditioning import (
+        PROTOCOLS,
+        Conditioned,
+        condition,
+        later,
         potentiation,
-        raster,
-        wind_up,
     )
+    from subside.engine.circuit.ensemble import diversity
+    from subside.engine.circuit.experiments import Band, WindUp, natural_rates, raster, wind_up
     from subside.engine.circuit.gates import FAST_GATES, Gate
     from subside.engine.circuit.members import Cord, Member
     from subside.engine.circuit.states import STATES
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _HOME = {
     "FAST_GATES": "gates", "Gate": "gates",
     "Band": "experiments", "WindUp": "experiments", "natural_rates": "experiments",
-    "potentiation": "experiments", "raster": "experiments", "wind_up": "experiments",
+    "PROTOCOLS": "conditioning", "Conditioned": "conditioning", "condition": "conditioning",
+    "later": "conditioning", "potentiation": "conditioning", "raster": "experiments", "wind_up": "experiments",
     "Cord": "members", "Member": "members",
     "STATES": "states",
     "diversity": "ensemble",
@@ -33,13 +34,17 @@ _HOME = {
 
 __all__ = [
     "FAST_GATES",
+    "PROTOCOLS",
     "STATES",
     "Band",
+    "Conditioned",
     "Cord",
     "Gate",
     "Member",
     "WindUp",
+    "condition",
     "diversity",
+    "later",
     "natural_rates",
     "potentiation",
     "raster",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def wind_up(
         record = run(member, (train,), cord=cord, seed=seed)
         return c_counts(record, train), post_discharge(record, train)
 
-    found = _each(members, one, threads)
+    found = each(members, one, threads)
     return WindUp(frequency_hz, band([c for c, _ in found]), band([p for _, p in found]), len(members))
 
 
@@ -85,31 +85,12 @@ def natural_rates(
         bench = Bench(member, seed=seed)
         return [bench.natural_hz(*parts, cord=cord) for parts in stimuli.values()]
 
-    table = np.array(_each(members, one, threads))
+    table = np.array(each(members, one, threads))
     return {name: band(table[:, k]) for k, name in enumerate(stimuli)}
 
 
-def potentiation(
-    members: Sequence[Member], *, frequency_hz: float, cord: Cord = HEALTHY, seed: int = 1,
-    threads: int | None = None,
-) -> Band:  # fmt: skip
-    """Return the weight of C synapses on projection cells after conditioning, in % of before, over members.
-
-    From 20 Hz up: 100 stimuli, as in experiments at 100 Hz for 1 s. Below: 120 s. C fibers follow 20 Hz at
-    most. The experiment reads the strength an hour later; here it is read at once, and nothing decays.
-    """
-    learning = replace(cord, learning=1.0)
-    count = 100 if frequency_hz >= 20.0 else max(1, round(120.0 * frequency_hz))
-
-    def one(member: Member) -> float:
-        train = Train(frequency_hz=frequency_hz, count=count, tail_ms=1500.0)
-        record = run(member, (train,), cord=learning, seed=seed)
-        return 100.0 * float(record.potentiation[_PROJECTION].mean())
-
-    return band(_each(members, one, threads))
-
-
-def _each(members: Sequence[Member], one: Callable[[Member], Any], threads: int | None) -> list[Any]:
+def each(members: Sequence[Member], one: Callable[[Member], Any], threads: int | None) -> list[Any]:
+    """Return what ``one`` says of every member, in their order."""
     return over_threads([lambda m=m: one(m) for m in members], threads=threads)  # type: ignore[misc]
 
 
@@ -117,12 +98,3 @@ def raster(member: Member, *, frequency_hz: float, cord: Cord = HEALTHY, seed: i
     """Return times (ms from the first stimulus) and cells of every spike of one member under a train."""
     record = run(member, (Train(frequency_hz=frequency_hz),), cord=cord, seed=seed)
     return record.time_ms - START_MS, record.cell
-
-
-def _projection() -> slice:
-    from subside.engine.circuit.populations import CELLS_OF
-
-    return CELLS_OF["nk1"]
-
-
-_PROJECTION = _projection()

@@ -31,8 +31,9 @@ DELAY_STEPS: Final = 5  # 0.5 ms between cells; fibers bring their own delay wit
 # rows of the state
 (
     V, W, AMPA, GABA, GLY, RISE, FAST, SLOW, PEPTIDE_RISE, PEPTIDE, CALCIUM, CAN, B_FAST, B_SLOW, POTENTIATION,
-) = range(15)  # fmt: skip
-N_STATES: Final = 15
+    MG_HOLD,
+) = range(16)  # fmt: skip
+N_STATES: Final = 16
 
 # rows of the per-cell constants
 ADAPT_PA, ADAPT_KEEP, CAN_NS, VOLLEY_NS, OUTPUT = range(5)
@@ -40,10 +41,10 @@ N_CONSTANTS: Final = 5
 
 # entries of the per-run settings
 (
-    E_CL_MV, MG_FAST, MG_SLOW, NMDA_LEFT, SLOW_SHARE, TAU_FAST, TAU_SLOW, ENTERING, LEAVING, RELEASE, PAD_GAIN,
-    LEARNING, NK1_LEFT,
-) = range(13)  # fmt: skip
-N_SETTINGS: Final = 13
+    E_CL_MV, MG_FAST, MG_SLOW, NMDA_LEFT, SLOW_SHARE, TAU_FAST, TAU_SLOW, ENTERING, LEAVING, OPIOID, PAD_GAIN,
+    LEARNING, NK1_LEFT, OPIOID_STOPS_MS, OPIOID_TAPER_MS, CALCIUM_LEFT,
+) = range(16)  # fmt: skip
+N_SETTINGS: Final = 16
 
 AMPA_MS, GABA_MS, GLY_MS = 5.0, 20.0, 10.0  # Medlock 2022
 NMDA_RISE_MS = 5.0
@@ -59,6 +60,12 @@ BLOCK_REFERENCE_MV = -70.0
 # Calcium rule of C-fiber synapses: potentiation above, depression between, in uM and per s (design).
 THETA_P_UM, THETA_D_UM, W_MAX, W_MIN = 0.12, 0.08, 1.66, 0.6
 RATE_UP, RATE_DOWN = 0.36, 0.004
+# An opioid; here one second stands for a minute. It leaves with WASHOUT_MS (remifentanil in a rat: minutes,
+# assumed). Output cells adapt to it (NMDA currents have risen by 36 min: three time constants of 12, evidence
+# zhao_joo_2008) and lose that again as slowly. What is left of it once the opioid has gone, the rebound, weakens
+# magnesium's hold (kinase C: chen_huang_1992) and multiplies the calcium that NMDA currents bring in (stores;
+# two of its steps at once, hence the square). Both sizes are design: they were set to reach the 130 to 150 %.
+WASHOUT_MS, OPIOID_ADAPTATION_MS, REBOUND_ON_MG, REBOUND_ON_CALCIUM = 2000.0, 12000.0, 8.0, 100.0
 
 
 @scalar
@@ -101,13 +108,18 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
     mg_fast, mg_slow = settings[MG_FAST] / MG_HALF_MM, settings[MG_SLOW] / MG_HALF_MM
     e_cl = settings[E_CL_MV]
     pad = 0.0
+    opioid = settings[OPIOID]  # an hour of infusion has gone before: cells have adapted to it
+    adapted = opioid
+    keep_opioid, keep_adapted = math.exp(-slow_ms / WASHOUT_MS), math.exp(-slow_ms / OPIOID_ADAPTATION_MS)
+    for i in range(n):
+        state[MG_HOLD, i] = 1.0
     n_spikes = 0
     delivered = 0  # spikes before this one have reached their targets
     event = 0
     n_events = event_step.shape[0]
     for step in range(n_steps):
         # arrivals: fibers now, cells with their delay
-        release = settings[RELEASE] * (1.0 - settings[PAD_GAIN] * pad / (1.0 + pad))
+        release = (1.0 - opioid) * (1.0 - settings[PAD_GAIN] * pad / (1.0 + pad))
         while event < n_events and event_step[event] == step:
             fiber = event_fiber[event]
             scale = release if from_c[fiber] > 0 else 1.0
@@ -144,6 +156,7 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
         for i in range(n):
             v = state[V, i]
             unblock = exp(-PER_MV * v)
+            unblock *= state[MG_HOLD, i]
             fast = norm_fast * (state[FAST, i] - state[RISE, i]) * (1.0 - state[B_FAST, i]) / (1.0 + mg_fast * unblock)
             slow = norm_slow * (state[SLOW, i] - state[RISE, i]) * (1.0 - state[B_SLOW, i]) / (1.0 + mg_slow * unblock)
             peptide = norm_peptide * (state[PEPTIDE, i] - state[PEPTIDE_RISE, i])
@@ -166,7 +179,7 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
             if state[V, i] > PEAK_MV:
                 state[V, i] = RESET_MV
                 state[W, i] += constants[ADAPT_PA, i]
-                state[CALCIUM, i] += CALCIUM_PER_SPIKE
+                state[CALCIUM, i] += settings[CALCIUM_LEFT] * CALCIUM_PER_SPIKE
                 pad += presynaptic[i] * PAD_UNIT
                 if n_spikes == spike_step.shape[0]:
                     return -1
@@ -177,11 +190,23 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
             continue
         # what is slow
         pad *= keep_pad
+        given = settings[OPIOID]
+        since = step * DT_MS - settings[OPIOID_STOPS_MS]
+        if since > 0.0:
+            given *= max(0.0, 1.0 - since / settings[OPIOID_TAPER_MS]) if settings[OPIOID_TAPER_MS] > 0.0 else 0.0
+        opioid = given + (opioid - given) * keep_opioid
+        adapted = opioid + (adapted - opioid) * keep_adapted
+        rebound = max(adapted - opioid, 0.0)
+        weaker = 1.0 / (1.0 + REBOUND_ON_MG * rebound)
+        calcium_in = settings[CALCIUM_LEFT] * CALCIUM_PER_PA_MS * (1.0 + REBOUND_ON_CALCIUM * rebound * rebound)
         for i in range(n):
             v = state[V, i]
             unblock = exp(-PER_MV * v)
             s_fast = norm_fast * (state[FAST, i] - state[RISE, i])
             s_slow = norm_slow * (state[SLOW, i] - state[RISE, i])
+            hold = 1.0 + constants[OUTPUT, i] * (weaker - 1.0)
+            state[MG_HOLD, i] = hold
+            unblock *= hold
             free_fast, free_slow = 1.0 / (1.0 + mg_fast * unblock), 1.0 / (1.0 + mg_slow * unblock)
             peptide = norm_peptide * (state[PEPTIDE, i] - state[PEPTIDE_RISE, i])
             boost = 1.0 + NK1_ON_NMDA * peptide / (peptide + NK1_HALF_NS)
@@ -195,7 +220,7 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
             state[B_FAST, i] = block_after(b_fast, po_fast, settings[ENTERING] * free_fast, leaving, slow_ms)
             state[B_SLOW, i] = block_after(b_slow, po_slow, settings[ENTERING] * free_slow, leaving, slow_ms)
             calcium = state[CALCIUM, i]
-            calcium += slow_ms * (-calcium / CALCIUM_MS - CALCIUM_PER_PA_MS * nmda * v)
+            calcium += slow_ms * (-calcium / CALCIUM_MS - calcium_in * nmda * v)
             state[CALCIUM, i] = calcium
             x = calcium / CAN_HALF_UM
             x = x * x

@@ -62,7 +62,10 @@ class Cord:
         sensitization: 0 to 1: stronger C synapses and NMDA currents, chloride shifted.
         descending: Share of control from the brain stem left, 0 (cut) to 1.
         drug_on_descending: Share by which ketamine at a high level raises OFF and stills ON units.
-        opioid: Share of release from C fibers that an opioid stops, 0 to 1.
+        opioid: Share of release from C and Aδ fibers that an opioid stops while it is given, 0 to 1.
+        opioid_stops_ms: When its infusion stops or begins to be tapered; None: it goes on.
+        opioid_taper_ms: How long the taper lasts; 0: an abrupt stop.
+        calcium_left: Share of calcium that is not caught by a chelator inside the output cells, 0 to 1.
         mg_mm: Magnesium, in mM.
         mg_weakness: How many times more magnesium over-active receptors take.
         learning: Whether calcium-driven plasticity is on, 0 or 1.
@@ -79,6 +82,9 @@ class Cord:
     descending: float = 1.0
     drug_on_descending: float = 0.0
     opioid: float = 0.0
+    opioid_stops_ms: float | None = None
+    opioid_taper_ms: float = 0.0
+    calcium_left: float = 1.0
     mg_mm: float = 1.0
     mg_weakness: float = 1.0
     learning: float = 0.0
@@ -92,6 +98,7 @@ class Cord:
             "sensitization",
             "descending",
             "opioid",
+            "calcium_left",
         ):
             given = getattr(self, name)
             if not 0.0 <= given <= 1.0:

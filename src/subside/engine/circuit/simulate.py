@@ -135,7 +135,10 @@ def settings_of(member: Member, cord: Cord) -> NDArray[np.float64]:
     out[loop.TAU_FAST], out[loop.TAU_SLOW] = member["tau_fast_ms"], member["tau_slow_ms"]
     out[loop.ENTERING] = entering * faster
     out[loop.LEAVING] = racemate.leaving_per_s * faster
-    out[loop.RELEASE] = 1.0 - cord.opioid
+    out[loop.OPIOID] = cord.opioid
+    out[loop.OPIOID_STOPS_MS] = np.inf if cord.opioid_stops_ms is None else cord.opioid_stops_ms
+    out[loop.OPIOID_TAPER_MS] = cord.opioid_taper_ms
+    out[loop.CALCIUM_LEFT] = cord.calcium_left
     out[loop.PAD_GAIN] = member["pad_gain"] * cord.inhibition_left
     out[loop.LEARNING] = cord.learning
     out[loop.NK1_LEFT] = cord.nk1_left
