@@ -33,7 +33,6 @@ SETTINGS = {
     # one block is at work in a worker, and its curves are gone when it is counted
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
-    "logging": {"distributed": "critical"},  # what fails is told once, by the one who asked
 }
 
 
@@ -134,7 +133,7 @@ def _own_cluster(workers: int) -> Iterator[Any]:
         host=LOOPBACK,
         dashboard_address=None,
         memory_limit=BYTES_A_WORKER,
-        silence_logs=logging.ERROR,
+        silence_logs=logging.CRITICAL,
     ) as cluster:
         yield cluster
 
