@@ -8,7 +8,7 @@ OUT ?= out
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint types contracts docs bench check constraints clean
+.PHONY: help run test test-slow lint types contracts mutation docs bench check constraints clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
@@ -31,6 +31,9 @@ types: .venv/.lint ## mypy, strict
 contracts: .venv/.lint ## imports point down (import-linter)
 	$(BIN)/lint-imports --no-cache
 
+mutation: .venv/.mutation ## change care/ in small ways: does a test fail? goes on where it stopped
+	$(BIN)/python tests/mutants.py run
+
 docs: .venv/.docs ## build the site into site/; any warning fails
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Wrote site/index.html"
@@ -48,7 +51,7 @@ constraints: .venv/.uv ## choose all versions anew, for every Python and platfor
 	  --extra main --extra neuro pyproject.toml -o constraints-neuro.txt
 
 clean: ## remove what the commands above made, the environment too
-	rm -rf .venv site out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv site out build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # --- the environment, in layers: each is installed once, and again when its inputs change -------------------
 
@@ -71,7 +74,9 @@ clean: ## remove what the commands above made, the environment too
 
 .venv/.test: .venv/.cohort
 
-.venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.main $(INPUTS)
+.venv/.mutation: .venv/.test
+
+.venv/.test .venv/.lint .venv/.docs .venv/.mutation: .venv/.%: .venv/.main $(INPUTS)
 	@$(PIP) install -qq -c constraints.txt --group $*
 	@touch $@
 
