@@ -1,16 +1,25 @@
 """Opioids: analgesia, its fading, and the pain that opioids themselves bring.
 
 The level x at the effect site is in multiples of the level that halves the part of the drive that
-opioids reach. Tolerance T (0 to 1) raises that level; hyperalgesia P (0 to 1) adds to the drive. Both
-follow the occupancy x / (1 + x) and fade when the drug has gone, hyperalgesia within hours (volunteers,
-remifentanil), tolerance within days. Hyperalgesia arises through NMDA receptors: what ketamine takes from
-it is read from the same low-dose route that the loss of sensitization takes. Sources: evidence
-``angst_2003``, ``chu_2006``, ``koppert_2003``; the prior file says what is assumed.
+opioids reach. Tolerance T (0 to 1) follows the occupancy x / (1 + x) and raises that level; it comes and
+goes within days.
+
+Hyperalgesia P (0 to 1) follows an occupancy at levels several times higher, h = x / (x + 8) (8 is
+assumed: high doses during surgery bring it, low ones do not, ``joly_2005``, ``cortinez_2001``), and adds
+to the drive what exceeds the occupancy that is there now, max(P - h, 0): it shows when a level has
+fallen, as after surgery (``fletcher_2014``) and in volunteers (``koppert_2003``), and not under a steady
+dose by mouth (``chu_2012``: none after a month; ``chu_2006``, six people: to cold). It arises through
+NMDA receptors: what ketamine takes from it is read from the same low-dose route that the loss of
+sensitization takes. Fitted: ``subside.validation.conventional``.
 """
 
 from __future__ import annotations
 
 from subside.engine.kernel.jit import scalar
+
+#: Level that brings half of the largest hyperalgesia, in multiples of the one of half analgesia (assumed;
+#: a test holds it against evidence, ``opioid_assumptions.hyperalgesia_level``).
+HYPERALGESIA_LEVEL = 8.0
 
 
 @scalar
@@ -24,6 +33,18 @@ def analgesia(x: float, emax: float, tolerance: float, tolerance_gain: float) ->
     """Return the share of the drive that opioids take away."""
     left = x / (1.0 + tolerance_gain * tolerance)
     return emax * left / (1.0 + left)
+
+
+@scalar
+def sensitizing(x: float) -> float:
+    """Return the share of the largest hyperalgesia that level x >= 0 ends at when it stays."""
+    return x / (x + HYPERALGESIA_LEVEL)
+
+
+@scalar
+def unmasked(hyperalgesia: float, x: float) -> float:
+    """Return the hyperalgesia that shows at level x: what is more than that level keeps in balance."""
+    return max(hyperalgesia - sensitizing(x), 0.0)
 
 
 @scalar

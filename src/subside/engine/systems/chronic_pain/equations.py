@@ -18,7 +18,7 @@ from subside.engine.effects.breathing import (
 from subside.engine.effects.circulation import PULSE_PRESSURE_LEAST_MMHG, mean_pressure, rise
 from subside.engine.effects.mind import alertness, cadss, p_psychomimetic
 from subside.engine.effects.mood import on_pain, relief
-from subside.engine.effects.opioids import analgesia, with_background
+from subside.engine.effects.opioids import analgesia, unmasked, with_background
 from subside.engine.effects.pain import drive, gain, input_drive, movement_drive, rating
 from subside.engine.effects.stomach import probability
 from subside.engine.kernel.jit import scalar
@@ -53,7 +53,8 @@ def felt_drive(
     there = acute * (1.0 - tolerance_gain * tolerance)
     rebound = rebound_gain * max(tolerance - there, 0.0)
     aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
-    n = input_drive(n_drive, peripheral, injury, nsaid) * (1.0 + hyperalgesia_gain * hyperalgesia)
+    n = input_drive(n_drive, peripheral, injury, nsaid)
+    n = n * (1.0 + hyperalgesia_gain * unmasked(hyperalgesia, opioid))
     left = (1.0 - others) * (1.0 - analgesia(opioid, opioid_emax, opioid_tolerance, opioid_tolerance_gain))
     return left * drive(
         n, gain(s, spinal_1, spinal_2, brain), aside, acute_emax * there, expectation, rebound

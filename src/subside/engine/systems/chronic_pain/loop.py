@@ -8,7 +8,7 @@ policies decide in the loop, patient by patient, from what the model says at tha
 from __future__ import annotations
 
 from subside.engine.effects.mood import filling, mood_target, sleep_target
-from subside.engine.effects.opioids import occupied, spared, with_background
+from subside.engine.effects.opioids import occupied, sensitizing, spared, with_background
 from subside.engine.effects.pain import acute_share, rating, renewed
 from subside.engine.effects.sensitization import arising, extra_fading, feedback, feedback_constants
 from subside.engine.kernel.exponential import WEIGHTS, end, middle, step
@@ -141,7 +141,7 @@ def _drive(x, q, d):  # type: ignore[no-untyped-def]
         d[OPIOID_LEVEL * L + j] = opioid
         d[OPIOID_FILLING * L + j] = q[K_OPIOID_TOLERANCE * L + j] * occupied(opioid)
         d[PAIN_FILLING * L + j] = (
-            q[K_HYPERALGESIA * L + j] * occupied(opioid) * spared(effect, q[NEEDS_NMDA * L + j])
+            q[K_HYPERALGESIA * L + j] * sensitizing(opioid) * spared(effect, q[NEEDS_NMDA * L + j])
         )
 
 
