@@ -57,3 +57,63 @@ def test_a_wrong_call_of_sensitivity_is_told_in_one_line(case, capsys, words, sa
     assert main(["sensitivity", case, *words]) == 2
     told = capsys.readouterr().err.strip().splitlines()
     assert said in told[-1]
+
+
+@pytest.fixture
+def frozen(root, tmp_path, capsys):
+    """A file of predictions of one small study."""
+    path = tmp_path / "predictions.json"
+    studies = str(root / "examples" / "research" / "one_trial.toml")
+    words = ["evidence", "freeze", "--studies", studies, "--only-studies", "--date", "2027-01-31", "--out", str(path)]
+    assert main([*words, "--json"]) == 0
+    document = _json(capsys)
+    assert list(document) == ENVELOPE
+    assert document["result"]["predictions"] == 3
+    return path
+
+
+def test_predictions_are_frozen_verified_and_compared(frozen, capsys):
+    known = ["--observed", "invented_2099.difference_week_1=-0.2"]
+    assert main(["evidence", "verify", str(frozen), "--json", *known]) == 0
+    result = _json(capsys)["result"]
+    assert result["unaltered"]
+    assert [row["within_interval"] for row in result["predictions"]] == [True, None, None]
+    assert main(["evidence", "compare", str(frozen), "--json"]) == 0
+    assert _json(capsys)["result"]["moved"] == []  # the same model and seeds: the same numbers
+    assert main(["evidence", "verify", str(frozen), "--sha256", result["sha256"]]) == 0
+    assert main(["evidence", "verify", str(frozen), "--sha256", "0" * 64]) == 1
+
+
+def test_one_byte_altered_is_a_finding(frozen, capsys):
+    raw = frozen.read_bytes()
+    frozen.write_bytes(raw.replace(b"2027-01-31", b"2027-01-30"))
+    assert main(["evidence", "verify", str(frozen)]) == 1
+    assert "ALTERED" in capsys.readouterr().out
+
+
+def test_a_file_moved_by_hand_shows_what_moved(frozen, capsys):
+    document = json.loads(frozen.read_text(encoding="utf-8"))
+    document["content"]["predictions"][0]["median"] -= 1.0
+    frozen.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["evidence", "compare", str(frozen), "--json"]) == 1
+    found = _json(capsys)
+    assert [w["code"] for w in found["warnings"]] == ["altered"]
+    assert found["result"]["moved"][0]["shift"] == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["freeze", "--out", "a.json"], "--date"),
+        (["freeze", "--out", "a.json", "--date", "soon"], "must be a day such as 2027-01-31"),
+        (["freeze", "--out", "a.json", "--date", "2027-01-31", "--only-studies"], "needs --studies FILE"),
+        (["freeze", "--out", "no/such/a.json", "--date", "2027-01-31"], "there is no such folder"),
+        (["verify", "missing.json"], "No such file"),
+        (["verify", "a.json", "--observed", "week_4"], "must be a name and a number"),
+    ],
+)
+def test_a_wrong_call_about_predictions_is_told_in_one_line(tmp_path, monkeypatch, capsys, words, said):
+    monkeypatch.chdir(tmp_path)
+    assert main(["evidence", *words]) == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

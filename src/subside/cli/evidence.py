@@ -2,6 +2,8 @@
 
 Scores compare the model with two simple rivals, "it never works" and "it always works as in the best
 trial"; below 1 the model is better. Misses are listed with their reason.
+
+Predictions can be frozen before a trial reads out, verified afterwards, and compared with today's.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer
 from subside.cli.arguments import Parser, whole_number
+from subside.cli.evidence_frozen import add_actions, run_action
 from subside.cli.run_options import ready
 from subside.cli.sources import source_rows
 from subside.cli.talk import Talk
@@ -32,10 +35,13 @@ def add_arguments(parser: Parser) -> None:
         metavar="N",
         help="new trials simulated for each interval, 4 to 1000 (default 40)",
     )
+    add_actions(parser)
 
 
 def run(options: Namespace, talk: Talk) -> Answer:
-    """Simulate every published study anew and hold it against what was reported."""
+    """Simulate every published study anew and hold it against what was reported; or run an action."""
+    if options.action:
+        return run_action(options, talk)
     ready(talk)
     from subside.validation.table import evidence_table, rows, score
 

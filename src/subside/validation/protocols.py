@@ -19,11 +19,13 @@ def folder() -> Path:
 
 @cache
 def protocol_case(name: str) -> Case:
-    """Return the case of a published protocol, such as ``sigtermans_2009_crps``.
+    """Return the case of a published protocol, such as ``sigtermans_2009_crps``, or of a path to a case file.
 
     Raises:
         UnknownNameError: If there is none of that name; suggests the nearest.
     """
+    if name.endswith(".toml"):
+        return read_case(name)
     path = folder() / f"{name}.toml"
     if not path.is_file():
         raise unknown_name("published protocol", name, [p.stem for p in folder().glob("*.toml")])

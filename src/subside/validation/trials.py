@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+import subside.evidence
 from subside.evidence import figure
 
 Array = NDArray[np.float64]
@@ -139,9 +141,12 @@ DAY, WEEK = 24.0, 168.0
 
 
 def trials() -> tuple[Trial, ...]:
-    """Return every trial and series of the fit."""
+    """Return every trial and series of the fit: those written here, and those in ``evidence/trials/``."""
+    from subside.validation.trial_files import read_folder
+
+    later = read_folder(Path(subside.evidence.__file__).parent / "trials")
     return (
-        _sigtermans(), _schwartzman(), _goldberg(), _kiefer(), _pomeroy(), _pickering(), _noppers(),
+        _sigtermans(), _schwartzman(), _goldberg(), _kiefer(), _pomeroy(), _pickering(), _noppers(), *later,
     )  # fmt: skip
 
 

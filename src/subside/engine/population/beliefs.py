@@ -133,11 +133,11 @@ def fitted(names: tuple[str, ...] = FITTED) -> Beliefs:
     for name in names:
         path = files("subside.evidence").joinpath(f"fitted/{name}.toml")
         if path.is_file():
-            beliefs = _with_fit(beliefs, tomllib.loads(path.read_text(encoding="utf-8")))
+            beliefs = with_fit(beliefs, tomllib.loads(path.read_text(encoding="utf-8")))
     return beliefs
 
 
-def _with_fit(beliefs: Beliefs, raw: Mapping[str, Any]) -> Beliefs:
+def with_fit(beliefs: Beliefs, raw: Mapping[str, Any]) -> Beliefs:
     """Return beliefs with the parameters, weights and joint spread that one fit wrote."""
     beliefs = beliefs.with_values(
         {
