@@ -33,6 +33,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "screen": Verb("screen", "may ketamine be planned for this person? the reasons, rule by rule"),
         "check": Verb("check", "the regimen against limits and unit guards"),
         "replay": Verb("replay", "recorded vitals through the monitor: alarms and states over time"),
+        "trial": Verb("trial", "a virtual randomized trial: arms, endpoints, effect with interval, power"),
         "circuit": Verb("circuit", "experiments on the dorsal horn: wind-up, touch, movement, potentiation"),
         "warmup": Verb("warmup", "compile ahead, so that the next run starts at once"),
     }

@@ -122,7 +122,7 @@ def relapse(plan: TrialPlan, s: Schedule, samples: Samples, start: Array) -> tup
     """
     ratings = np.stack([_mean(samples["nrs_pain"], at) for at in s.checks], axis=1)
     lost: NDArray[np.bool_] = np.asarray(ratings > (1.0 - plan.relapse.fall) * start[:, None])
-    ever: NDArray[np.bool_] = lost.any(axis=1)
+    ever = np.asarray(lost.any(axis=1))
     first = np.where(ever, np.argmax(lost, axis=1), len(s.checks) - 1)
     return np.array(s.checks_h)[first], ever
 
