@@ -121,3 +121,11 @@ def test_a_wrong_call_is_one_clear_line(words, message, capsys):
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1
     assert message in said[0]
+
+
+def test_warmup_compiles_the_circuit_too(capsys):
+    from subside.engine.circuit.warm import is_warm
+
+    assert main(["warmup", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["seconds"] >= 0.0
+    assert is_warm()

@@ -9,14 +9,15 @@ import argparse
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser, add_common, whole_number
-from subside.cli.run_options import ready
 from subside.cli.sources import source_rows
 from subside.cli.talk import Talk
+from subside.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,9 +129,15 @@ def _number(low: float, high: float) -> Callable[[str], float]:
 
 def run(options: Namespace, talk: Talk) -> Answer:
     """Run the experiment."""
-    ready(talk)
+    if find_spec("numba") is None or find_spec("scipy") is None:
+        raise MissingExtraError("engine", needed_for="An experiment on the circuit")
     if options.action == "emulate":
         return _emulate(options)
+    from subside.engine.circuit.warm import is_warm, warm
+
+    if not is_warm():
+        talk.say("First run: compiling the circuit for this machine (a few seconds, once) ...")
+        warm()
     from subside.engine.circuit.ensemble import members
 
     cord = _cord(options)

@@ -20,17 +20,19 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(options: Namespace, talk: Talk) -> Answer:
-    """Compile everything that a simulation uses; the compiled code is kept for later runs."""
+    """Compile everything that simulations and experiments on the circuit use; compiled code is kept."""
     import time
 
     if find_spec("numba") is None:
         raise MissingExtraError("engine", needed_for="Compiling the equations")
     from subside.engine import warmup
+    from subside.engine.circuit.warm import warm as warm_circuit
     from subside.engine.kernel import cache_folder
 
     talk.say("Compiling the equations for this machine (once, a few seconds) ...")
     started = time.monotonic()
     warmup()
+    warm_circuit()
     seconds = round(time.monotonic() - started, 2)
     folder = str(cache_folder())
 
