@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from subside.case import Case
 from subside.engine.arms import Arm, expectation_factor
+from subside.engine.conditions import PAIN_OUTPUTS, RESPONSE_OUTPUTS, profile
 from subside.engine.drugs import pk_set
 from subside.engine.drugs.others import others
 from subside.engine.pk import norketamine_drift_factor
@@ -178,6 +179,7 @@ def plan_of(arm: Arm, times_h: NDArray[np.float64], *, refine: int = 1) -> Proto
         visits_h=arm.visits_h,
         active_placebo=arm.kind == "active-placebo",
         others=None if arm.kind == "none" else others(arm.case, until_h=float(np.max(times_h))),
+        injuries_h=() if arm.case.injury is None else (arm.case.injury.at_h,),
         refine=refine,
     )
 
@@ -202,9 +204,11 @@ def read_out(group: Group, arm: Arm, solution: Solution, *, offset_h: float = 0.
     if not others(arm.case).opioids:
         del samples["ce_opioid_c50"]
     v = group.draws.values
-    added = excess_at(times + offset_h, group.stated_pain - usual_pain(group.draws, group.start), v["fluctuation_tau_d"])
+    wounded = arm.case.injury is not None
+    excess = np.zeros(len(group)) if wounded else group.stated_pain - usual_pain(group.draws, group.start)
+    added = excess_at(times + offset_h, excess, v["fluctuation_tau_d"])
     if "patient" in group.vary:
-        added = added + swing(
+        swings = swing(
             times,
             people=group.draws.people,
             study=f"{group.seed}/patient/{'anew' if 'patient' in group.anew else 'first'}"
@@ -212,9 +216,33 @@ def read_out(group: Group, arm: Arm, solution: Solution, *, offset_h: float = 0.
             sd_nrs=v["fluctuation_sd_nrs"],
             tau_d=v["fluctuation_tau_d"],
         )
+        if wounded:  # pain of 1 swings less than the chronic pain whose swings were measured
+            usual = group.beliefs.baselines["nrs_pain"]["mean"]
+            swings = swings * np.minimum(samples["nrs_pain"] / usual, 1.0)
+        added = added + swings
     for name in ("nrs_pain", "nrs_pain_movement"):
         samples[name] = np.clip(samples[name] + added, 0.0, 10.0).astype(np.float32)
+    if arm.case.injury is not None:  # what will not heal is there from the injury on, not before it
+        before = times <= arm.case.injury.at_h
+        for name in ("nrs_pain", "nrs_pain_movement"):
+            samples[name][:, before] = _before_injury(group)[:, None]
     return samples
+
+
+def _before_injury(group: Group) -> NDArray[np.float64]:
+    """Return pain at rest before an injury: as stated, none where nothing is."""
+    return np.zeros(len(group)) if "nrs_pain" in group.start.stand_ins else group.stated_pain
+
+
+def left_out(case: Case) -> frozenset[str]:
+    """Return the names that mean nothing for this case and stay out of its course.
+
+    Without chronic pain and without an injury: pain and what relieves it. With an injury: response to
+    treatment, which counts from a pain that was there before it.
+    """
+    if case.injury is not None:
+        return frozenset(RESPONSE_OUTPUTS)
+    return frozenset() if profile(case.patient.condition).chronic_pain else frozenset(PAIN_OUTPUTS)
 
 
 def _form(value: object) -> str:

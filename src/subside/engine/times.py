@@ -17,7 +17,8 @@ POINTS_WITHIN = 24
 def default_times_h(case: Case) -> NDArray[np.float64]:
     """Return the times at which a case is answered when none are asked for, in h.
 
-    A day before; each infusion from its start in minutes, then evenly; its end and the hours after;
+    A day before, or from the injury on, if the case has one; each infusion from its start in minutes,
+    then evenly; its end and the hours after;
     daily for two weeks after the last, then twice a week; the days 7, 14, 28, 56, 84 and the end of
     follow-up (as the case says, else 90 days).
     """
@@ -33,7 +34,11 @@ def default_times_h(case: Case) -> NDArray[np.float64]:
     day = np.ceil(last / H_PER_D)
     times.update((H_PER_D * np.arange(max(day - 14, 0), day + 15)).tolist())
     times.update((H_PER_D * np.arange(day + 15, end / H_PER_D, 3.5)).tolist())
-    whole_seconds = {round(t * 3600) for t in times if -H_PER_D <= t <= end}
+    first = -H_PER_D
+    if case.injury is not None:  # nothing is simulated before it
+        first = case.injury.at_h
+        times.update(first + H_PER_D * d for d in (0, 1, 3, 7, 14, 28))
+    whole_seconds = {round(t * 3600) for t in times if first <= t <= end}
     return np.array(sorted(whole_seconds), dtype=np.float64) / 3600.0
 
 

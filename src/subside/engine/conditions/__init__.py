@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from subside.engine.conditions.healthy import PAIN_OUTPUTS
+    from subside.engine.conditions.healthy import PAIN_OUTPUTS, RESPONSE_OUTPUTS
     from subside.engine.conditions.kinds import QUALITIES, Profile, Sign
     from subside.engine.conditions.registry import PROFILES, profile
 
@@ -19,11 +19,12 @@ _HOMES = {
     "PROFILES": "registry",
     "Profile": "kinds",
     "QUALITIES": "kinds",
+    "RESPONSE_OUTPUTS": "healthy",
     "Sign": "kinds",
     "profile": "registry",
 }
 
-__all__ = ["PAIN_OUTPUTS", "PROFILES", "QUALITIES", "Profile", "Sign", "profile"]
+__all__ = ["PAIN_OUTPUTS", "PROFILES", "QUALITIES", "RESPONSE_OUTPUTS", "Profile", "Sign", "profile"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,9 +11,10 @@ from typing import Final
 
 from subside.engine.conditions.kinds import Profile
 
-__all__ = ["PAIN_OUTPUTS", "build"]
+__all__ = ["PAIN_OUTPUTS", "RESPONSE_OUTPUTS", "build"]
 
-PAIN_OUTPUTS: Final = ("sensitization", "nrs_pain", "nrs_pain_movement", "p_response_30", "p_response_50")
+RESPONSE_OUTPUTS: Final = ("p_response_30", "p_response_50")
+PAIN_OUTPUTS: Final = ("sensitization", "nrs_pain", "nrs_pain_movement", *RESPONSE_OUTPUTS)
 
 
 def build() -> Profile:

@@ -30,7 +30,9 @@ from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.described import Described, by_case
 from subside.engine.population.dosing import dose_scale
 from subside.engine.population.draws import Draws
+from subside.engine.population.injury import injure, wounded
 from subside.engine.population.opioid_rates import DIFFER, opioid_rates
+from subside.engine.population.reached import reached
 from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
 from subside.engine.receptor.routes import REFERENCE_NG_PER_ML, ROUTES
 from subside.engine.receptor.trapping import potency_shift
@@ -139,6 +141,8 @@ def baselines(
         if known is None or np.isnan(known).any():
             stand_ins.append(name)
             other = _stand_in(entry, who) + entry["sd"] * z(name)
+            if name == "nrs_pain" and case.injury is not None:
+                other = np.zeros(n)  # nobody said that there was pain before the injury
             found[name] = other if known is None else np.where(np.isnan(known), other, known)
         elif alike and who.alike and name in beliefs.likeness:
             found[name] = known + beliefs.likeness[name]["sd"] * z(name)
@@ -207,6 +211,8 @@ def people(
         put(name, v[name])
     for name, value in levels.items():
         put(name, value)
+    for name, value in reached(case, beliefs, draws).items():
+        put(name, value)
     _pain(put, draws, start, seed=seed, vary=vary)
     _receptor(put, draws)
     _mood(put, draws, start)
@@ -227,13 +233,24 @@ def people(
         put(name, decay[name])
     slow = np.zeros((n, N_SLOW))
     slow[:, S], slow[:, MOOD], slow[:, SLEEP] = v["s0"], 1.0, start["sleep_nrs"] / 10.0
-    return People(
+    rested = People(
         non_zeros=non_zeros,
         rates=rates,
         slow_rates=np.stack([decay[name] for name in SLOW_RATES], axis=1),
         parameters=table,
         start=slow,
     )
+    if case.injury is None:
+        return rested
+
+    def stated(name: str) -> Array | None:
+        return None if name in start.stand_ins else start[name]
+
+    wounds = wounded(
+        case.injury, draws, phq9_total=stated("phq9_total"), sleep_nrs=stated("sleep_nrs"),
+        before_nrs=stated("nrs_pain"), seed=seed, vary=vary,
+    )  # fmt: skip
+    return injure(rested, wounds)
 
 
 def with_expectation(group: People, factor: Array | float) -> People:

@@ -60,6 +60,7 @@ def clock(
     outputs_s: list[int],
     *,
     dosing_s: list[tuple[int, int]] | None = None,
+    begin_s: int = 0,
     refine: int = 1,
 ) -> Clock:
     """Return the steps from the first to the last of all these times.
@@ -68,11 +69,12 @@ def clock(
         changes_s: Times at which a rate changes, a bolus is given or a policy decides.
         outputs_s: Times at which the state is wanted.
         dosing_s: When drug runs, (start, end); steps stay short there.
+        begin_s: Where to begin at the latest.
         refine: Divide every bound on the step size by this; for checks of accuracy.
     """
     outputs = sorted(set(outputs_s))
     last = outputs[-1]
-    start = min(0, outputs[0])
+    start = min(begin_s, 0, outputs[0])
     changes = sorted({t for t in changes_s if start <= t < last})
     marks = sorted({start, *changes, *outputs, *_rungs(changes, last)})
     spans = dosing_s or []

@@ -101,7 +101,10 @@ def protocol(
     changes = [t for span in spans for t in span] + [t for _, t in decisions] + starts
     changes += [seconds(t) for t in (*beside.changes_h(), *injuries_h)]
     spans += [(seconds(a), seconds(b)) for course in beside.opioids for a, b, _ in course.segments]
-    steps = clock(changes, [seconds(float(t)) for t in times_h], dosing_s=spans, refine=refine)
+    begin = min((seconds(t) for t in injuries_h), default=0)
+    steps = clock(
+        changes, [seconds(float(t)) for t in times_h], dosing_s=spans, begin_s=begin, refine=refine
+    )
     n = len(steps.size_s)
     begins, ends = steps.begins_s, steps.begins_s + steps.size_s
     dose = np.zeros((n, N_INPUTS))
