@@ -123,6 +123,19 @@ def test_a_wrong_call_is_one_clear_line(words, message, capsys):
     assert message in said[0]
 
 
+def test_the_emulated_gain_says_what_the_cord_explains_and_what_it_does_not(capsys):
+    result = answer(capsys, "emulate")["result"]
+    whole = result["fully_sensitized_without_drug"]
+    # the polynomial at S = 1, rounded to four digits
+    assert whole["cord"] == pytest.approx(result["gain"][-1], abs=1e-3)
+    share = whole["cord_share_percent"] / 100.0
+    product = whole["cord"] * whole["brain_stem_and_brain"]
+    # logarithms rounded to four digits, the share to one
+    assert product**share == pytest.approx(whole["cord"], rel=2e-3)
+    assert main(["circuit", "emulate"]) == 0
+    assert "the rest is not explained by a mechanism" in " ".join(capsys.readouterr().out.split())
+
+
 def test_warmup_compiles_the_circuit_too(capsys):
     from subside.engine.circuit.warm import is_warm
 

@@ -263,17 +263,26 @@ def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
 
 
 def _emulate(options: Namespace) -> Answer:
-    from subside.engine.circuit.bridge import SENSITIZATION
-    from subside.engine.circuit.gain import gain
+    import math
+
+    from subside.engine.circuit.bridge import SENSITIZATION, gain, spinal_log_gain, spinal_spread
+    from subside.engine.population.beliefs import fitted
 
     found = gain()
     curve = found(SENSITIZATION, ketamine_um=options.ketamine_um, descending=options.descending)
+    cord, brain = sum(spinal_log_gain()), math.log1p(fitted()["brain_gain"].median)
     result = {
         "sensitization": list(SENSITIZATION),
         "gain": [round(float(x), 4) for x in curve],
         "error_percent": round(100.0 * found.error, 2),
         "spread_percent": round(100.0 * found.spread, 2),
         "members": found.members,
+        "fully_sensitized_without_drug": {
+            "cord": round(math.exp(cord), 4),
+            "cord_spread_percent": round(100.0 * spinal_spread(), 2),
+            "brain_stem_and_brain": round(math.exp(brain), 4),
+            "cord_share_percent": round(100.0 * cord / (cord + brain), 1),
+        },
     }
 
     def show(console: Console) -> None:
@@ -285,6 +294,13 @@ def _emulate(options: Namespace) -> Answer:
         for s, x in zip(SENSITIZATION, curve, strict=True):
             table.add_row(f"{s:g}", f"{x:.2f}")
         console.print(table)
+        console.print(
+            f"Fully sensitized, without drug, the cord multiplies its input by {math.exp(cord):.2f} (members differ "
+            f"by {100.0 * spinal_spread():.0f} %). The model of pain over months, fitted to trials, leaves another "
+            f"{math.exp(brain):.2f} to brain stem and brain: on a log scale the cord explains "
+            f"{100.0 * cord / (cord + brain):.0f} %, the rest is not explained by a mechanism.",
+            highlight=False,
+        )
 
     return _answer(result, show)
 
