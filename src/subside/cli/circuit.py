@@ -265,7 +265,8 @@ def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
 def _emulate(options: Namespace) -> Answer:
     import math
 
-    from subside.engine.circuit.bridge import SENSITIZATION, gain, spinal_log_gain, spinal_spread
+    from subside.engine.circuit.bridge import SENSITIZATION
+    from subside.engine.circuit.gain import gain, spinal_log_gain, spinal_spread
     from subside.engine.population.beliefs import fitted
 
     found = gain()
