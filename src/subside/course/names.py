@@ -195,6 +195,17 @@ _ALL = (
         digits=1,
         group="pain",
     ),
+    Quantity(
+        name="headache_days_per_28_d",
+        unit="d",
+        label="Headache days",
+        description="Days of the last 28 with moderate or severe headache for four hours or more",
+        low=0.0,
+        high=28.0,
+        digits=0,
+        group="pain",
+        better="lower",
+    ),
     _score(
         "phq9_total",
         "Depression, PHQ-9",
@@ -324,6 +335,14 @@ _ALL = (
         "probability in one patient",
         group="response",
         better="higher",
+    ),
+    _chance(
+        "p_moderate_pain",
+        "Pain of 3 or more",
+        "Pain at rest of 3 or more after an injury: the share of a population, the probability in one "
+        "patient",
+        group="response",
+        better="lower",
     ),
 )
 

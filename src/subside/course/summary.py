@@ -18,6 +18,7 @@ QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 _BLOCK = 256
 # Standard normal quantile of a two-sided 90 % interval.
 _Z90 = 1.6448536269514722
+MODERATE_NRS = 3.0
 
 Samples = NDArray[np.floating[Any]]
 
@@ -83,6 +84,7 @@ def course_from_samples(
     seed: int,
     title: str,
     baseline_nrs_pain: ArrayLike | None = None,
+    moderate_pain: bool = False,
     cautions: tuple[Caution, ...] = (),
     sources: tuple[str, ...] = (),
     worst_error: float | None = None,
@@ -91,7 +93,8 @@ def course_from_samples(
     """Return a course with curves for every quantity sampled.
 
     A row that is not finite in any one quantity counts as failed in all: half a patient is none.
-    With ``baseline_nrs_pain`` (one value, or one a row) the response shares are added.
+    With ``baseline_nrs_pain`` (one value, or one a row) the response shares are added, with
+    ``moderate_pain`` the share in pain of 3 or more.
 
     Raises:
         ParameterError: If the tables do not all have the same number of rows.
@@ -112,6 +115,8 @@ def course_from_samples(
             curves[name] = response_share(
                 samples["nrs_pain"][good], baseline=before[good], fraction=fraction, name=name
             )
+    if moderate_pain:
+        curves["p_moderate_pain"] = moderate_share(samples["nrs_pain"][good])
     return Course(
         times_h=np.asarray(times_h, dtype=np.float64),
         curves=curves,
@@ -152,6 +157,17 @@ def response_share(
     known = np.isfinite(pain)
     hits = responded(pain, baseline=baseline, fraction=fraction) & known
     return share_curve(hits.sum(axis=0), known.sum(axis=0), name)
+
+
+def moderate_share(nrs_pain: ArrayLike) -> Curve:
+    """Return the share of rows with pain at rest of 3 or more, as people round it; intervals as above.
+
+    Source: the limit of moderate pain after surgery, Fletcher et al., Eur J Anaesthesiol 32 (2015) 725.
+    """
+    pain = np.asarray(nrs_pain, dtype=np.float64)
+    known = np.isfinite(pain)
+    hits = (pain >= MODERATE_NRS - 0.5) & known
+    return share_curve(hits.sum(axis=0), known.sum(axis=0), "p_moderate_pain")
 
 
 def share_curve(hits: ArrayLike, n: ArrayLike, name: str) -> Curve:

@@ -18,6 +18,7 @@ from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.described import Described
 from subside.engine.population.draws import PARTS, Draws, draw
 from subside.engine.population.fluctuation import excess_at, swing
+from subside.engine.population.headache import headache_days
 from subside.engine.population.people import (
     Baselines,
     baselines,
@@ -157,7 +158,7 @@ def prepare(
     system = people(
         arm.case,
         group.beliefs,
-        group.draws.with_forms(arm.options) if arm.options else group.draws,
+        drawn_in(group, arm),
         group.start,
         seed=group.seed,
         vary=_own(group.vary, group.anew),
@@ -167,6 +168,11 @@ def prepare(
     for name, factor in (adjust or {}).items():
         system.parameters[:, AT[name]] *= factor
     return system, plan or plan_of(arm, times_h, refine=refine)
+
+
+def drawn_in(group: Group, arm: Arm) -> Draws:
+    """Return what was drawn of these people, with the hypotheses that an arm fixes."""
+    return group.draws.with_forms(arm.options) if arm.options else group.draws
 
 
 def plan_of(arm: Arm, times_h: NDArray[np.float64], *, refine: int = 1) -> Protocol:
@@ -204,6 +210,12 @@ def read_out(group: Group, arm: Arm, solution: Solution, *, offset_h: float = 0.
     if not others(arm.case).opioids:
         del samples["ce_opioid_c50"]
     v = group.draws.values
+    study = f"{group.seed}/patient/{'anew' if 'patient' in group.anew else 'first'}"
+    if profile(arm.case.patient.condition).headache:
+        samples["headache_days_per_28_d"] = headache_days(
+            times, samples["nrs_pain"].astype(np.float64), case=arm.case, draws=drawn_in(group, arm),
+            usual=usual_pain(group.draws, group.start), study=study, vary=group.vary,
+        ).astype(np.float32)  # fmt: skip
     wounded = arm.case.injury is not None
     excess = np.zeros(len(group)) if wounded else group.stated_pain - usual_pain(group.draws, group.start)
     added = excess_at(times + offset_h, excess, v["fluctuation_tau_d"])
@@ -211,7 +223,7 @@ def read_out(group: Group, arm: Arm, solution: Solution, *, offset_h: float = 0.
         swings = swing(
             times,
             people=group.draws.people,
-            study=f"{group.seed}/patient/{'anew' if 'patient' in group.anew else 'first'}"
+            study=study
             + (f"/{offset_h:g} h" if offset_h else ""),
             sd_nrs=v["fluctuation_sd_nrs"],
             tau_d=v["fluctuation_tau_d"],

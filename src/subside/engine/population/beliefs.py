@@ -106,12 +106,13 @@ def from_scale(value: NDArray[np.float64], scale: str) -> NDArray[np.float64]:
 @cache
 def prior() -> Beliefs:
     """Return the beliefs before any fit."""
-    raw = tomllib.loads(_text("priors/chronic_pain.toml"))
+    raw, headache = (tomllib.loads(_text(f"priors/{name}.toml")) for name in ("chronic_pain", "headache"))
+    parameters = {**raw["parameters"], **headache["parameters"]}
     return Beliefs(
-        parameters={name: _belief(name, fields) for name, fields in raw["parameters"].items()},
+        parameters={name: _belief(name, fields) for name, fields in parameters.items()},
         hypotheses={
             name: Hypothesis(name=name, **{**fields, "rows": tuple(fields.get("rows", ()))})
-            for name, fields in raw["hypotheses"].items()
+            for name, fields in {**raw["hypotheses"], **headache["hypotheses"]}.items()
         },
         baselines=raw["baselines"],
         likeness=raw["likeness"],
@@ -119,7 +120,7 @@ def prior() -> Beliefs:
 
 
 #: What fits wrote, in the order in which they are laid over the prior.
-FITTED = ("chronic_pain", "side_effects")
+FITTED = ("chronic_pain", "side_effects", "conventional")
 
 
 @cache
