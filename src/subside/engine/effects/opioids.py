@@ -4,8 +4,8 @@ The level x at the effect site is in multiples of the level that halves the part
 opioids reach. Tolerance T (0 to 1) follows the occupancy x / (1 + x) and raises that level; it comes and
 goes within days.
 
-Hyperalgesia P (0 to 1) follows an occupancy at levels several times higher, h = x / (x + 8) (8 is
-assumed: high doses during surgery bring it, low ones do not, ``joly_2005``, ``cortinez_2001``), and adds
+Hyperalgesia P (0 to 1) follows levels several times higher, h = x^2 / (x^2 + 8^2) (assumed: high doses
+during surgery bring it, low ones do not, ``joly_2005``, ``cortinez_2001``), and adds
 to the drive what exceeds the occupancy that is there now, max(P - h, 0): it shows when a level has
 fallen, as after surgery (``fletcher_2014``) and in volunteers (``koppert_2003``), and not under a steady
 dose by mouth (``chu_2012``: none after a month; ``chu_2006``, six people: to cold). It arises through
@@ -38,7 +38,7 @@ def analgesia(x: float, emax: float, tolerance: float, tolerance_gain: float) ->
 @scalar
 def sensitizing(x: float) -> float:
     """Return the share of the largest hyperalgesia that level x >= 0 ends at when it stays."""
-    return x / (x + HYPERALGESIA_LEVEL)
+    return x * x / (x * x + HYPERALGESIA_LEVEL * HYPERALGESIA_LEVEL)
 
 
 @scalar
