@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from subside.engine.effects.pain import renewed
 from subside.engine.kernel.lanes import LANES
 from subside.engine.systems.chronic_pain.layout import (
     AT,
@@ -91,7 +90,7 @@ def resolve(
     while first < len(steps.size_s):
         rate = _rate(plan, given, row, first)
         if plan.visit[first]:
-            state[N_LINEAR + EXPECTATION] = renewed(state[N_LINEAR + EXPECTATION], q[AT["expectation"]])
+            state[N_LINEAR + EXPECTATION] = _renewed(state[N_LINEAR + EXPECTATION], q[AT["expectation"]])
         if plan.injury[first]:
             state[N_LINEAR + INJURY] += q[AT["injury_drive"]]
         state[list(BOLUS_ROWS)] += plan.bolus_mg[first]
@@ -118,6 +117,11 @@ def resolve(
         state = solved.y[:, -1].copy()
         first = last
     return out
+
+
+def _renewed(left: float, brought: float) -> float:
+    """Return the expectation after a visit, as ``effects.pain.renewed``, with nothing to compile."""
+    return max(left, brought) if brought >= 0.0 else min(left, brought)
 
 
 def _rate(plan: Protocol, given: Array | None, row: int, step: int) -> Array:
