@@ -112,7 +112,7 @@ verbs:
 Start with:  subside case new my_case.toml
 Each verb:   subside VERB --help
 Results go to stdout, talk to stderr.
-Exit codes:  0 done, 1 done with a finding, 2 a wrong call, 3 a failure of ours."""
+Exit codes:  0 done, 1 done with a finding, 2 a wrong call, 3 a failure of ours, 130 stopped (Ctrl-C)."""
 
 
 def verb_help(verb: str) -> str:
