@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -24,7 +25,7 @@ from subside.care.monitoring.record import parse_csv, read_table
 from subside.care.monitoring.scenario import parse_scenario, read_scenario
 from subside.care.monitoring.snapshot import Change
 from subside.case import parse_case
-from subside.errors import CaseError, ParameterError
+from subside.errors import CaseError, MissingExtraError, ParameterError
 
 HEAD = "at,what,value,unit,source,device,sequence,received,text\n"
 COLUMNS = "Accepted: at, what, value, unit, source, device, sequence, received, text."
@@ -598,3 +599,31 @@ steps = [ { rate = "10 mg/h", for = "4 h" } ]
     assert found == Baseline(
         sbp_mmhg=131, dbp_mmhg=79, hr_bpm=66, spo2_percent=95, rr_per_min=13, capnography=True
     )
+
+
+def test_what_is_quoted_from_a_record_is_cut_to_a_line() -> None:
+    for length, quoted in ((40, "x" * 40), (41, "x" * 37 + "...")):
+        (found,) = said(lambda n=length: parse_csv(f"{HEAD}1 s,{'x' * n},1,%", origin="r.csv"))
+        assert f"got '{quoted}'." in found
+
+
+def test_the_usual_scale_of_the_early_warning_score_may_be_written_down() -> None:
+    text = f"{HEAD}0 s,hr_bpm,70,/min\n0 s,news2_spo2_scale,1,\n"
+    assert parse_csv(text, origin="r.csv").baseline.news2_spo2_scale == 1
+
+
+def test_without_the_library_for_parquet_the_way_to_get_it_is_said(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as if it were not installed
+    path = tmp_path / "r.parquet"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(MissingExtraError, match=r"^Reading a Parquet record .*\[table\]"):
+        read_table(path)
+
+
+def test_the_columns_of_a_parquet_table_stand_in_any_order_and_parts_of_a_millisecond_are_dropped(
+    tmp_path,
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    at = pyarrow.array([1_500_000_001], pyarrow.duration("ns"))
+    path = parquet_file(tmp_path / "r.parquet", what=["hr_bpm"], value=[70], unit=["bpm"], at=at)
+    assert [o.at_ms for o in read_table(path).observations] == [1500]

@@ -124,10 +124,6 @@ class Facts:
         fact_kind(name)
         return self.values.get(name)
 
-    def with_answers(self, **answers: object) -> Facts:
-        """Return the facts with some answers changed; None takes an answer away."""
-        return Facts.of({**self.stated, **answers})
-
     def ways_to_ask(self, name: str, want: bool) -> Options:
         """Return the sets of questions whose answers could make an unknown fact true or false.
 

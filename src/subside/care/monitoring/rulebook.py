@@ -9,7 +9,15 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
-from subside.care.monitoring.threshold import Channel, Check, Policy, Rule, State, Thresholds
+from subside.care.monitoring.threshold import (
+    Channel,
+    Check,
+    Policy,
+    Rule,
+    State,
+    Thresholds,
+    tighter,
+)
 from subside.errors import ParameterError, nearest, unknown_name
 
 __all__ = ["DEFAULT_SITE", "SITES", "build", "thresholds"]
@@ -17,6 +25,9 @@ __all__ = ["DEFAULT_SITE", "SITES", "build", "thresholds"]
 #: Sites that the rule file knows.
 SITES: Final = ("strict", "texas", "anzca")
 DEFAULT_SITE: Final = "strict"
+
+#: The keys that hold the limit of a rule, one each: a site may only tighten it.
+_LIMITS: Final = {"at_most", "at_least", "above", "rise"}
 
 _T = TypeVar("_T")
 
@@ -35,7 +46,7 @@ def build(tables: Mapping[str, Any], *, site: str) -> Thresholds:
     """Return the thresholds in the tables of a rule file, with the changes of one site.
 
     Raises:
-        ParameterError: If a key is unknown or missing, or a name points nowhere.
+        ParameterError: If a key is unknown or missing, a name points nowhere, or a site widens a limit.
     """
     sites = tables["site"]
     if site not in sites:
@@ -51,6 +62,10 @@ def build(tables: Mapping[str, Any], *, site: str) -> Thresholds:
         for name in change.get(kind, {}):
             if name not in merged[kind]:
                 raise unknown_name(f"monitoring {kind}", name, merged[kind])
+    for name, own in change.get("rule", {}).items():
+        common = _make(Rule, f"rule.{name}", {"id": name, **tables["rule"][name]})
+        for limit in _LIMITS & own.keys():
+            tighter(common, own[limit])
     result = Thresholds(
         site=site,
         label=change["label"],

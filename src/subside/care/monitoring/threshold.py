@@ -178,12 +178,12 @@ class Thresholds:
             ParameterError: If a limit would be looser than it is: the data's limits are the floor.
             UnknownNameError: If there is no such limit.
         """
-        changed = {rule_id: _tighter(self.rule(rule_id), limit) for rule_id, limit in limits.items()}
+        changed = {rule_id: tighter(self.rule(rule_id), limit) for rule_id, limit in limits.items()}
         return replace(self, rules=tuple(changed.get(rule.id, rule) for rule in self.rules))
 
 
-def _tighter(rule: Rule, limit: float) -> Rule:
-    """Return the rule with a stricter limit, or refuse."""
+def tighter(rule: Rule, limit: float) -> Rule:
+    """Return the rule with a stricter limit, or raise ParameterError."""
     for name, stricter in (("at_most", 1), ("at_least", -1), ("above", -1), ("rise", -1)):
         now = getattr(rule, name)
         if now is not None:
