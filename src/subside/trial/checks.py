@@ -17,6 +17,8 @@ __all__ = ["STRATUM", "trial_flaws"]
 
 REFERENCE_KG: Final = 70.0  # for what is checked of a regimen per kg before anyone is weighed
 LEAST_WASHOUT_H: Final = 72.0
+MOST_ARMS: Final = 12
+MOST_VISITS: Final = 60
 #: ``sex``, ``hypertension``, ``condition``, or a quantity and a bound.
 STRATUM: Final = re.compile(r"\s*(sex|hypertension|condition|([a-z0-9_]+)\s*>=\s*([0-9.]+))\s*")
 _SCALES: Final = ("mean", "change", "percent_change")
@@ -48,6 +50,9 @@ def trial_flaws(plan: TrialPlan) -> Iterator[Flaw]:
 
 def _arms(plan: TrialPlan) -> Iterator[Flaw]:
     names = [arm.name for arm in plan.arms]
+    if not 2 <= len(names) <= MOST_ARMS:
+        yield Flaw("arm", got=f"{len(names)} arms", accepted=f"2 to {MOST_ARMS} arms",
+                   remedy="Write [[arm]] for each one.")  # fmt: skip
     for place, arm in enumerate(plan.arms):
         at = ("arm", place)
         if names.index(arm.name) != place:
@@ -138,6 +143,9 @@ def _design(plan: TrialPlan) -> Iterator[Flaw]:
 
 def _visits(plan: TrialPlan) -> Iterator[Flaw]:
     at = plan.visits.at_h
+    if not 1 <= len(at) <= MOST_VISITS:
+        yield Flaw("visits", "at", got=f"{len(at)} visits", accepted=f"1 to {MOST_VISITS} visits",
+                   remedy='Write at = ["1 wk", "12 wk"].')  # fmt: skip
     for place, hour in enumerate(at):
         if hour <= 0 or (place and hour <= at[place - 1]):
             yield Flaw("visits", "at", place, got=f"'{plan.visits.at[place]}'",
@@ -164,7 +172,7 @@ def _endpoint(plan: TrialPlan, place: int, endpoint: Endpoint) -> Iterator[Flaw]
 def _primary(plan: TrialPlan) -> Iterator[Flaw]:
     found = [place for place, e in enumerate(plan.endpoints) if e.primary]
     if len(found) != 1:
-        at = ("endpoint", found[1], "primary") if found else ("endpoint",)
+        at: tuple[str | int, ...] = ("endpoint", found[1], "primary") if found else ("endpoint",)
         yield Flaw(*at, got=f"{len(found)} primary endpoints", accepted="one with primary = true",
                    remedy="Say which one the trial is sized for.")  # fmt: skip
     same = Counter((e.what, e.as_, e.at_h) for e in plan.endpoints)

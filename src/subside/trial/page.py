@@ -139,6 +139,7 @@ def _power(result: dict[str, Any]) -> str:
             y_title="share of trials that find a difference", x_ticks=[(s, str(s)) for s in sizes],
             y_range=(0.0, 1.0), rule=0.8,
         )  # fmt: skip
+        body = _alone(body)
     body += _table(("Endpoint", *(f"{size} people" for size in sizes)), rows)
     return _section("power", "Power", body, POWER_MEANS[result["truth"]])
 
@@ -220,13 +221,14 @@ def _relief(result: dict[str, Any]) -> str:
     step = max(1, round(last / 6))
     body = chart(
         series, key="relief-kept", title="People whose relief lasts (Kaplan-Meier)",
-        x_title="weeks after the last infusion", y_title="share", x_ticks=[(float(w), str(w)) for w in range(0, int(last) + 1, step)], y_range=(0.0, 1.0),
+        x_title="weeks after the last infusion", y_title="share",
+        x_ticks=[(float(w), str(w)) for w in range(0, int(last) + 1, step)], y_range=(0.0, 1.0),
     )  # fmt: skip
     rows = [
         [name, "not reached" if (m := arm["relief_kept"]["median_h"]) is None else show_duration(m)]
         for name, arm in arms
     ]
-    return _section("relief", "How long relief lasts", body + _table(("Arm", "median"), rows))
+    return _section("relief", "How long relief lasts", _alone(body) + _table(("Arm", "median"), rows))
 
 
 def _visits(result: dict[str, Any]) -> str:
@@ -286,6 +288,11 @@ def _grounds(warnings: Sequence[dict[str, Any]], sources: Sequence[dict[str, Any
     return _section("warnings", "Warnings", f'<ul class="warnings">{said}</ul>') + _section(
         "sources", "Sources", listed
     )
+
+
+def _alone(figure: str) -> str:
+    """Return a chart no wider than one that stands beside another."""
+    return f'<div class="panels one">{figure}</div>'
 
 
 def _plain(value: float | None) -> str:

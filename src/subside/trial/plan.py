@@ -86,10 +86,7 @@ class BlindingPlan(Entry):
 class VisitPlan(Entry):
     """When outcomes are measured: at one moment, or as the mean of the daily ratings before it."""
 
-    at: Annotated[
-        tuple[TimeText, ...],
-        Field(min_length=1, max_length=60, description='a list of times, such as ["1 wk", "12 wk"]'),
-    ]
+    at: Annotated[tuple[TimeText, ...], Field(description='a list of times, such as ["1 wk", "12 wk"]')]
     average: DurationText | None = None
 
     @property
@@ -174,11 +171,11 @@ class TrialPlan(Entry):
     population: Recruits
     inclusion: Inclusion = Inclusion()
     design: DesignPlan
-    arms: Annotated[tuple[ArmPlan, ...], Field(alias="arm", min_length=2, max_length=12)]
+    arms: Annotated[tuple[ArmPlan, ...], Field(alias="arm")]
     treatments: tuple[Treatment, ...] = Field(default=(), alias="treatment")
     blinding: BlindingPlan = BlindingPlan()
     visits: VisitPlan
-    endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint", min_length=1, max_length=60)]
+    endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint")]
     relapse: RelapsePlan = RelapsePlan()
     missing: MissingPlan = MissingPlan()
     analysis: AnalysisPlan = AnalysisPlan()
