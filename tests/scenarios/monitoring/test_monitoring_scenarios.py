@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from subside.care.monitoring import Change, thresholds
-from subside.care.monitoring.scenario import Expected, Scenario, read_scenario
+from subside.care.monitoring.scenario import Expected, read_scenario
 from subside.care.replay import Replay, replay
 
 FILES = sorted(Path(__file__).parent.glob("*.toml"))
@@ -27,7 +28,10 @@ def matches(change: Change, wanted: Expected) -> bool:
     )
 
 
-def played(scenario: Scenario) -> Replay:
+@cache
+def played(path: Path) -> Replay:
+    """The session played once; two tests look at it."""
+    scenario = read_scenario(path)
     return replay(
         scenario.record.observations,
         thresholds(scenario.site),
@@ -43,7 +47,7 @@ def lines(changes: tuple[Change, ...]) -> str:
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_the_session_goes_as_its_file_says(path: Path) -> None:
     scenario = read_scenario(path)
-    done = played(scenario)
+    done = played(path)
     for wanted in scenario.expect:
         assert any(matches(c, wanted) for c in done.changes), f"{wanted} did not come:\n{lines(done.changes)}"
     for unwanted in scenario.never:
@@ -73,6 +77,6 @@ def test_there_are_enough_sessions_and_each_tells_its_story() -> None:
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_no_prompt_names_a_drug_or_a_dose(path: Path) -> None:
     drugs = ("mg", "mcg", "labetalol", "hydralazine", "clonidine", "midazolam", "ondansetron", "naloxone")
-    for change in played(read_scenario(path)).changes:
+    for change in played(path).changes:
         for prompt in change.prompts:
             assert not any(word in prompt.lower().split() for word in drugs)
