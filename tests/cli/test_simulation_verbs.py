@@ -243,10 +243,13 @@ def test_an_unknown_arm_suggests_the_nearest(engine, case, capsys, text, says):
 
 
 def test_a_run_that_no_memory_holds_is_refused_before_it_starts(engine, case, capsys, monkeypatch):
-    monkeypatch.setattr("subside.cli.memory.available_bytes", lambda: 4e9)
-    assert main(["simulate", case, "--patients", "1000000", "--out", "never"]) == WRONG_CALL
+    monkeypatch.setattr("subside.cli.memory.available_bytes", lambda: 4e8)
+    assert main(["simulate", case, "--patients", "10000", "--out", "never"]) == WRONG_CALL
     assert "fewer patients" in capsys.readouterr().err
+    assert main(["simulate", case, "--patients", "1000000", "--out", "never"]) == WRONG_CALL
+    assert "few times" in capsys.readouterr().err
     assert engine.asked == []
+    monkeypatch.setattr("subside.cli.memory.available_bytes", lambda: 4e9)
     assert main(["simulate", case, "--patients", "2000", "--json"]) == 0
 
 

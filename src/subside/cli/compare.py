@@ -8,11 +8,13 @@ other case files, whose regimen this case's patient gets.
 from __future__ import annotations
 
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer
 from subside.cli.arguments import Parser
+from subside.cli.many import add_many, compare_many, is_counted
 from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from subside.case import Case
+    from subside.course import Comparison
 
 ARMS = (
     "none", "placebo", "active-placebo", "ketamine", "esketamine", "opioid", "nsaid", "gabapentinoid",
@@ -43,6 +46,7 @@ def add_arguments(parser: Parser) -> None:
         help=f"treatments to compare with, separated by commas: {', '.join(ARMS)}, or case files",
     )
     add_run(parser)
+    add_many(parser)
 
 
 def arm_names(text: str) -> list[str]:
@@ -58,22 +62,15 @@ def arm_names(text: str) -> list[str]:
 
 def run(options: Namespace, talk: Talk) -> Answer:
     """Simulate every arm with the same patients and the same random streams."""
+    counted = is_counted(options)
     case = load_case(options)
     arms = _arms(options.arms)
-    check_memory(case, n_patients=options.patients, times_h=options.at, arms=len(arms) + 1)
+    if not counted:
+        check_memory(case, n_patients=options.patients, times_h=options.at, arms=len(arms) + 1)
     ready(talk)
-    from subside import engine
     from subside.course import compare_result
 
-    with talk.progress(f"Simulating {len(arms) + 1} treatments") as progress:
-        comparison = engine.compare(
-            case,
-            arms,
-            n_patients=options.patients,
-            seed=options.seed,
-            times_h=options.at,
-            progress=progress,
-        )
+    comparison = compare_many(options, case, arms, talk) if counted else _compare(options, case, arms, talk)
 
     def show(console: Console) -> None:
         from subside.cli.reporting import report_of
@@ -118,6 +115,20 @@ def _print_treatments(console: Console, case: Case, arms: list[str | Case]) -> N
 
 def _is_file(name: str) -> bool:
     return name.endswith(".toml") or Path(name).is_file()
+
+
+def _compare(options: Namespace, case: Case, arms: Sequence[str | Case], talk: Talk) -> Comparison:
+    from subside import engine
+
+    with talk.progress(f"Simulating {len(arms) + 1} treatments") as progress:
+        return engine.compare(
+            case,
+            arms,
+            n_patients=options.patients,
+            seed=options.seed,
+            times_h=options.at,
+            progress=progress,
+        )
 
 
 def _arms(names: list[str]) -> list[str | Case]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser, WrongCallError, folder
+from subside.cli.many import add_many, compare_many, is_counted, say_table, simulate_many
 from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
@@ -31,6 +32,7 @@ def add_arguments(parser: Parser) -> None:
     """The case, how many, when, and where to."""
     add_case(parser)
     add_run(parser)
+    add_many(parser)
     parser.add_argument(
         "--typical", action="store_true", help="one typical line without a band; no one's prediction"
     )
@@ -56,6 +58,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
             "--typical is one line without people in it; got --patients "
             f"{options.patients} beside it. Leave one of the two out."
         )
+    counted = is_counted(options)
     case = load_case(options)
     if options.out is None:
         return _answer(options, case, *_simulate(options, case, talk, keep=False))
@@ -67,7 +70,8 @@ def run(options: Namespace, talk: Talk) -> Answer:
         answer = _answer(options, case, course, comparison)
         _write(work, options, case, course, comparison, answer)
     where = options.out / "report.html"
-    return replace(answer, afterwards=f"Wrote {where}, with course.{options.format} and summary.json beside it.")
+    files = "summary.json" if counted else f"course.{options.format} and summary.json"
+    return replace(answer, afterwards=f"Wrote {where}, with {files} beside it.")
 
 
 def _simulate(
@@ -75,6 +79,14 @@ def _simulate(
 ) -> tuple[Course, Comparison | None]:
     """The course, and the comparison with placebo if someone will read its headline."""
     alone = bool(options.json and options.out is None)
+    if is_counted(options):
+        ready(talk)
+        if alone:
+            return simulate_many(options, case, talk), None
+        comparison = compare_many(options, case, ["placebo"], talk)
+        return comparison.arms["case"], comparison
+    if keep:
+        say_table(options, case, talk)
     check_memory(case, n_patients=options.patients, times_h=options.at, arms=1 if alone else 2)
     ready(talk)
     from subside import engine
@@ -126,7 +138,8 @@ def _write(
 
     report = explained(report_of(case, course, comparison, typical=options.typical))
     write_report(folder / "report.html", report)
-    write = write_csv if options.format == "csv" else write_table
-    write(folder / f"course.{options.format}", course)
+    if course.samples:
+        write = write_csv if options.format == "csv" else write_table
+        write(folder / f"course.{options.format}", course)
     document = to_json(envelope(answer, verb="simulate", seed=options.seed))
     (folder / "summary.json").write_text(document + "\n", encoding="utf-8")

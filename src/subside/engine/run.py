@@ -14,7 +14,7 @@ from subside.course import Caution, Comparison, Course, Curve, course_from_sampl
 from subside.course.comparison import compare as compare_courses
 from subside.engine.arms import Arm, like, named, own
 from subside.engine.cautions import cautions, level_cautions
-from subside.engine.group import Group, Samples, gather, prepare, read_out
+from subside.engine.group import Group, Samples, gather, left_out, prepare, read_out
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.draws import PARTS
 from subside.engine.provenance import sources
@@ -97,12 +97,7 @@ def compare(
         ParameterError, UnknownNameError: As for ``simulate``; also for an arm that is not known.
     """
     case = _read(case)
-    chosen = [own(case)]
-    for other in arms:
-        if isinstance(other, Case):
-            chosen.append(like(other, case, name=other.title))
-        else:
-            chosen.append(named(other, case))
+    chosen = chosen_arms(case, arms)
     times = times_wanted(case, times_h)
     group = _group(case, n_patients, seed, typical, draws, beliefs)
     courses: dict[str, Course] = {}
@@ -114,6 +109,17 @@ def compare(
 
 def _read(case: Case | str | PathLike[str]) -> Case:
     return case if isinstance(case, Case) else read_case(case)
+
+
+def chosen_arms(case: Case, arms: Sequence[str | Case]) -> list[Arm]:
+    """Return the case's own arm, then the others, by name or with another case's regimen."""
+    chosen = [own(case)]
+    for other in arms:
+        if isinstance(other, Case):
+            chosen.append(like(other, case, name=other.title))
+        else:
+            chosen.append(named(other, case))
+    return chosen
 
 
 def _group(
@@ -160,9 +166,18 @@ def _course(
         "sources": sources(group, arm),
         "worst_error": worst,
     }
+    gone = left_out(arm.case)
+    samples = {name: rows for name, rows in samples.items() if name not in gone}
     if typical:
         return _line(times, samples, about)
-    return course_from_samples(times, samples, baseline_nrs_pain=group.stated_pain, keep=keep, **about)
+    return course_from_samples(
+        times,
+        samples,
+        baseline_nrs_pain=None if gone else group.stated_pain,
+        moderate_pain=arm.case.injury is not None,
+        keep=keep,
+        **about,
+    )
 
 
 def _line(times: NDArray[np.float64], samples: Samples, about: Mapping[str, Any]) -> Course:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,13 +21,14 @@ from subside.engine.kernel.jit import engine_hash
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.draws import PARTS
 from subside.engine.scale.binning import Bins, bins, can_differ
+from subside.engine.scale.sizes import n_quantities
 from subside.engine.scale.tally import Tally
 from subside.errors import ComputationError
 
 PEAK = "cp_ketamine_ng_per_ml"
 SHARES = (("p_response_30", 0.3), ("p_response_50", 0.5))
 MOST_AT_ONCE = 4096
-VALUES_AT_ONCE = 12_000_000  # values of all quantities: near 150 MB with what is made of them on the way
+VALUES_AT_ONCE = 12_000_000  # values of all quantities: see ``sizes.BLOCK_BYTES``
 PATIENTS_A_TASK = 16_384
 
 Tallies = dict[str, Tally]
@@ -64,7 +66,7 @@ class Job:
     @property
     def block(self) -> int:
         """How many patients are in memory at once in each worker: a power of two."""
-        values = 28 * len(self.times_h)
+        values = n_quantities() * len(self.times_h)
         fit = max(64, min(MOST_AT_ONCE, VALUES_AT_ONCE // values))
         return 1 << (fit.bit_length() - 1)
 
@@ -114,13 +116,20 @@ def check_code(job: Job) -> None:
 
 
 def count_block(
-    job: Job, plans: list[object], first: int, last: int, into: Tallies, keeper: Keeper | None = None
+    job: Job,
+    plans: list[object],
+    first: int,
+    last: int,
+    into: Tallies,
+    keeper: Keeper | None = None,
+    turn: AbstractContextManager[object] | None = None,
 ) -> None:
     """Simulate the patients from ``first`` to ``last - 1`` in every arm and count them.
 
     Tallies are kept by arm, by difference (``case - placebo``) and, as ``peak of ARM``, of everyone's highest
-    level.
+    level. ``turn`` is held while ``into`` is changed, where several threads count into one.
     """
+    turn = turn or nullcontext()
     group = job.people(first, last - first)
     by_arm: dict[str, Samples] = {}
     good: dict[str, NDArray[np.bool_]] = {}
@@ -131,9 +140,10 @@ def count_block(
             name: responded(samples["nrs_pain"], baseline=group.stated_pain, fraction=fraction)
             for name, fraction in SHARES
         }
-        _tally(into, arm.name).add(samples, good[arm.name], layout(tuple(samples)), hits)
         peak = {PEAK: samples[PEAK].max(axis=1, keepdims=True)}
-        _tally(into, f"peak of {arm.name}").add(peak, good[arm.name], layout((PEAK,)))
+        with turn:
+            _tally(into, arm.name).add(samples, good[arm.name], layout(tuple(samples)), hits)
+            _tally(into, f"peak of {arm.name}").add(peak, good[arm.name], layout((PEAK,)))
         if keeper is not None and arm is job.arms[0]:
             keeper.keep(first, samples)
         if len(job.arms) > 1:
@@ -142,7 +152,8 @@ def count_block(
         both = good[one] & good[other]
         names = tuple(name for name in by_arm[one] if name in by_arm[other] and can_differ(name))
         gaps = {name: by_arm[one][name] - by_arm[other][name] for name in names}
-        _tally(into, difference_label(one, other)).add(gaps, both, layout(names, of_differences=True))
+        with turn:
+            _tally(into, difference_label(one, other)).add(gaps, both, layout(names, of_differences=True))
 
 
 def pairs(arms: tuple[str, ...]) -> list[tuple[str, str]]:

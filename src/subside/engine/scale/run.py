@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from subside.case import Case
 from subside.course import Caution, Chance, Comparison, Course
-from subside.engine.arms import Arm, named, own
+from subside.engine.arms import Arm, own
 from subside.engine.cautions import cautions, peak_cautions
 from subside.engine.group import Group, plan_of, prepare
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.provenance import sources
-from subside.engine.run import RESOLVED, times_wanted
+from subside.engine.run import RESOLVED, chosen_arms, times_wanted
 from subside.engine.scale.binning import bins
 from subside.engine.scale.job import PEAK, Job, Keeper, Tallies, engine_code, pairs
 from subside.engine.scale.tally import Tally
@@ -25,10 +25,6 @@ from subside.errors import ParameterError
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Above so many patients the command line counts in bins instead of keeping every curve.
-COUNTED_ABOVE = 10_000
-#: From so many on it starts a local cluster of its own, one process a processor.
-CLUSTER_FROM = 100_000
 WORTH_POINTS = (1.0, 2.0)
 
 Progress = Callable[[float], None]
@@ -79,7 +75,7 @@ def summaries(
 
 def compared(
     case: Case,
-    arms: Sequence[str],
+    arms: Sequence[str | Case],
     n_patients: int,
     *,
     seed: int = 1,
@@ -92,12 +88,12 @@ def compared(
     verify: bool = True,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Return the same many patients under the case's own regimen and under other arms, by name.
+    """Return the same many patients under the case's own regimen and under other arms.
 
     Arguments as for ``summaries``; ``curves`` are those of the case's own arm. Differences are counted patient
     by patient; those of drug levels are not.
     """
-    chosen = (own(case), *(named(name, case) for name in arms))
+    chosen = tuple(chosen_arms(case, arms))
     job = _job(case, chosen, n_patients, seed, times_h, beliefs)
     tallies = _tallies(job, threads, workers, scheduler, curves, progress)
     courses = {arm.name: _course(job, arm, tallies, verify=verify and arm is chosen[0]) for arm in chosen}

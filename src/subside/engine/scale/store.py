@@ -17,21 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from subside.course import NAMES, quantity
+from subside.course import quantity
 from subside.engine.group import Samples
 from subside.engine.scale.job import Job
+from subside.engine.scale.sizes import store_bytes
 from subside.errors import MissingExtraError, ParameterError
-
-BYTES_A_VALUE = 4
-
-
-def store_bytes(n_patients: int, n_times: int) -> int:
-    """Return how large the curves of a run are before they are compressed."""
-    return BYTES_A_VALUE * n_patients * n_times * _n_names()
-
-
-def _n_names() -> int:
-    return sum(q.group != "response" for q in NAMES.values())
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A large run in this process: threads take block after block, each counting for itself."""
+"""A large run in this process: threads take block after block and count into one tally."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 from subside.engine.kernel.pool import available_threads
-from subside.engine.scale.job import Job, Keeper, Tallies, count_block, merge_into
+from subside.engine.scale.job import Job, Keeper, Tallies, count_block
 
 LOOK_UP_S = 0.2  # how often the main thread looks for Ctrl-C
 
@@ -30,31 +30,28 @@ def in_threads(
     plans = job.plans()
     waiting = job.blocks()
     turn, stop = threading.Lock(), threading.Event()
+    whole: Tallies = {}
     done = 0
 
-    def work() -> Tallies:
+    def work() -> None:
         nonlocal done
-        own: Tallies = {}
         while not stop.is_set():
             with turn:
                 block = next(waiting, None)
             if block is None:
                 break
-            count_block(job, plans, *block, own, keeper)
+            count_block(job, plans, *block, whole, keeper, turn)
             with turn:
                 done += block[1] - block[0]
-        return own
 
     workers = max(1, min(threads or available_threads(), -(-job.n_patients // job.block)))
-    whole: Tallies = {}
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(work) for _ in range(workers)]
+        pending = {pool.submit(work) for _ in range(workers)}
         try:
-            pending = set(futures)
             while pending:
                 finished, pending = wait(pending, timeout=LOOK_UP_S, return_when=FIRST_EXCEPTION)
                 for future in finished:
-                    merge_into(whole, future.result())
+                    future.result()
                 if progress:
                     progress(done / job.n_patients)
         finally:
