@@ -93,7 +93,7 @@ def condition(
             f"taper_min must lie above 0 and at most at 600 min; got {taper_min}. An abrupt stop is the protocol "
             "'opioid-stop'."
         )
-    train, state = _setting(protocol, cord, taper_min)
+    train, state = setting(protocol, cord, taper_min)
     percent = np.array(each(members, lambda m: strengthened(m, train, state, seed=seed), threads))
     return Conditioned(
         protocol=protocol if isinstance(protocol, str) else "train",
@@ -111,7 +111,8 @@ def strengthened(member: Member, train: Train, cord: Cord, *, seed: int = 1) -> 
     return 100.0 * float(record.potentiation[CELLS_OF["nk1"]].mean())
 
 
-def _setting(protocol: str | Train, cord: Cord, taper_min: float) -> tuple[Train, Cord]:
+def setting(protocol: str | Train, cord: Cord, taper_min: float = TAPER_MIN) -> tuple[Train, Cord]:
+    """Return the stimulus of a protocol and the cord it acts on."""
     if isinstance(protocol, Train):
         return protocol, cord
     if protocol == "hfs":
