@@ -336,7 +336,7 @@ def patched(module: Any, name: str, value: Any) -> Inversion:
 def widened(patch: pytest.MonkeyPatch) -> Thresholds:
     from subside.care.monitoring import threshold
 
-    patch.setattr(threshold, "_tighter", lambda rule, limit: replace(rule, at_most=limit))
+    patch.setattr(threshold, "tighter", lambda rule, limit: replace(rule, at_most=limit))
     return LIMITS
 
 
