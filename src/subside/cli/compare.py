@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from subside.cli.answer import Answer
-from subside.cli.arguments import Parser
+from subside.cli.answer import Answer, envelope, to_json
+from subside.cli.arguments import Parser, folder
 from subside.cli.many import add_many, compare_many, is_counted
 from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
@@ -47,6 +48,14 @@ def add_arguments(parser: Parser) -> None:
     )
     add_run(parser)
     add_many(parser)
+    parser.add_argument(
+        "--out",
+        type=folder,
+        default=None,
+        metavar="DIR",
+        help="also write report.html (with the picture of how treatments differ), painkillers.svg and "
+        "comparison.json into DIR",
+    )
 
 
 def arm_names(text: str) -> list[str]:
@@ -68,9 +77,22 @@ def run(options: Namespace, talk: Talk) -> Answer:
     if not counted:
         check_memory(case, n_patients=options.patients, times_h=options.at, arms=len(arms) + 1)
     ready(talk)
-    from subside.course import compare_result
+    compare = compare_many if counted else _compare
+    if options.out is None:
+        return _answer(case, arms, compare(options, case, arms, talk))
 
-    comparison = compare_many(options, case, arms, talk) if counted else _compare(options, case, arms, talk)
+    from subside.cli.outfolder import out_folder
+
+    with out_folder(options.out) as work:
+        comparison = compare(options, case, arms, talk)
+        answer = _answer(case, arms, comparison)
+        written = _write(work, options, case, arms, comparison, answer, talk)
+    where = options.out / "report.html"
+    return replace(answer, afterwards=f"Wrote {where}, with {' and '.join(written)} beside it.")
+
+
+def _answer(case: Case, arms: list[str | Case], comparison: Comparison) -> Answer:
+    from subside.course import compare_result
 
     def show(console: Console) -> None:
         from subside.cli.reporting import report_of
@@ -92,6 +114,32 @@ def run(options: Namespace, talk: Talk) -> Answer:
         warnings=[{"code": c.code, "text": c.text, "sources": list(c.sources)} for c in cautions.values()],
         sources=source_rows(name for arm in comparison.arms.values() for name in arm.sources),
     )
+
+
+def _write(
+    work: Path,
+    options: Namespace,
+    case: Case,
+    arms: list[str | Case],
+    comparison: Comparison,
+    answer: Answer,
+    talk: Talk,
+) -> list[str]:
+    """Write the report, the picture where it has lines, and the answer as JSON; return the last two's names."""
+    from subside.cli.reporting import beside, report_of
+    from subside.report import painkillers_svg, write_report
+
+    with talk.progress("Comparing each treatment with its own dummy"):
+        rows = beside(case, arms, seed=options.seed, n_patients=options.patients)
+    report = replace(report_of(case, comparison.arms["case"], comparison), beside=rows)
+    write_report(work / "report.html", report)
+    written = []
+    if rows:
+        (work / "painkillers.svg").write_text(painkillers_svg(rows) + "\n", encoding="utf-8")
+        written.append("painkillers.svg")
+    document = to_json(envelope(answer, verb="compare", seed=options.seed))
+    (work / "comparison.json").write_text(document + "\n", encoding="utf-8")
+    return [*written, "comparison.json"]
 
 
 def _print_treatments(console: Console, case: Case, arms: list[str | Case]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,15 @@ from subside import __version__
 if TYPE_CHECKING:
     from subside.case import Case
     from subside.course import Comparison, Course
-    from subside.report import LedgerRow, Note, Report
+    from subside.report import Beside, LedgerRow, Note, Report
 
-__all__ = ["explained", "report_of"]
+MOST_BESIDE = 2000
+"""Patients of the picture of treatments at most: more change its bands little."""
+
+__all__ = ["beside", "explained", "report_of"]
 
 
-def report_of(
-    case: Case, course: Course, comparison: Comparison | None, *, typical: bool = False
-) -> Report:
+def report_of(case: Case, course: Course, comparison: Comparison | None, *, typical: bool = False) -> Report:
     """Return the report of a run, made now by this version."""
     from subside.report import Report
 
@@ -53,6 +55,29 @@ def explained(report: Report) -> Report:
         ledger=_ledger(report.case, at_h, seed),
         ledger_of=f"pain at rest at {moment(at_h)}",
         notes=(_less_drug(report.case, seed),),
+    )
+
+
+def beside(case: Case, arms: Sequence[str | Case], *, seed: int, n_patients: int = 1) -> tuple[Beside, ...]:
+    """Return the lines of the picture of treatments: the case's own ketamine, then the named treatments.
+
+    Empty unless a treatment without ketamine is among them: the picture answers how that differs.
+    """
+    from subside.engine.arms import CONVENTIONAL, named, own
+    from subside.engine.beside import beyond_placebo
+    from subside.evidence.treatments import treatment_facts, treatments_known
+    from subside.report import Beside
+
+    names = [arm for arm in arms if isinstance(arm, str) and arm in treatments_known()]
+    if not set(names) & set(CONVENTIONAL):
+        return ()
+    treated = {name: named(name, case) for name in names}
+    if case.infusions:
+        treated = {"ketamine": own(case), **{n: a for n, a in treated.items() if n != "ketamine"}}
+    found = beyond_placebo(case, tuple(treated.values()), seed=seed, n_patients=min(n_patients, MOST_BESIDE))
+    return tuple(
+        Beside(facts=treatment_facts(name), during=one.during, after=one.after)
+        for name, one in zip(treated, found, strict=True)
     )
 
 

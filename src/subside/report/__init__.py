@@ -16,27 +16,32 @@ if TYPE_CHECKING:
     from subside.report.content import LedgerRow, Note, Report
     from subside.report.headlines import Headline, headline
     from subside.report.page import render, write_report
+    from subside.report.painkillers import Beside, painkillers_svg
     from subside.report.terminal import comparison_summary, summary
 
 _HOMES = {
+    "Beside": "painkillers",
     "Headline": "headlines",
     "LedgerRow": "content",
     "Note": "content",
     "Report": "content",
     "comparison_summary": "terminal",
     "headline": "headlines",
+    "painkillers_svg": "painkillers",
     "render": "page",
     "summary": "terminal",
     "write_report": "page",
 }
 
 __all__ = [
+    "Beside",
     "Headline",
     "LedgerRow",
     "Note",
     "Report",
     "comparison_summary",
     "headline",
+    "painkillers_svg",
     "render",
     "summary",
     "write_report",

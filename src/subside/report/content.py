@@ -12,6 +12,7 @@ from subside.evidence import Footing, Verdict, cite, figure, value, verdicts
 
 if TYPE_CHECKING:
     from subside.case import Case
+    from subside.report.painkillers import Beside
 
 PERMANENT_LINE: Final = (
     "Decision support and research software, not a medical device. "
@@ -74,6 +75,8 @@ class Report:
         ledger_of: What the ledger adds up to, in words, such as "pain at rest at 1 wk".
         verdicts: What reviewers concluded; None looks them up by the case's condition.
         footing: The figures behind the run; None takes those that ``course.sources`` names.
+        beside: Each treatment beside a dummy treatment, for the picture that answers why this feels
+            different from other painkillers; empty leaves it out.
     """
 
     case: Case
@@ -93,6 +96,7 @@ class Report:
     notes: tuple[Note, ...] = ()
     verdicts: tuple[Verdict, ...] | None = None
     footing: Footing | None = None
+    beside: tuple[Beside, ...] = ()
     model: str = ""
     typical: bool = False
     extra_cautions: tuple[str, ...] = ()

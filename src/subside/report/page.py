@@ -9,6 +9,7 @@ from pathlib import Path
 from subside.report import back, figures, front, sources, tables
 from subside.report.content import PERMANENT_LINE, Report
 from subside.report.headlines import PAIN, RELIEF, has_pain_to_relieve, headline
+from subside.report.painkillers import painkillers_section
 from subside.report.remarks import no_relief_words, recall_words, start_band_words
 from subside.report.safety import safety_table
 from subside.report.windows import windows
@@ -40,6 +41,7 @@ def render(report: Report) -> str:
     parts = [
         front.headline_section(report, head),
         front.regimen_section(report),
+        painkillers_section(report.beside),
         *([_mood(report)] if by_mood else []),
         _pain(report),
         _level(report),

@@ -22,6 +22,8 @@ _ARM_WORDS: Final = {
     "placebo": "placebo",
     "active-placebo": "active placebo",
     "none": "no treatment",
+    "nsaid": "anti-inflammatory drug",
+    "ketamine+therapy": "ketamine with therapy",
 }
 _DRUG_WORDS: Final = {
     "esketamine": "Esketamine (S-ketamine)",

@@ -31,7 +31,8 @@ class Score:
 def evidence_table(
     *, seed: int = 11, replicates: int = 40, progress: Callable[[float], None] | None = None
 ) -> list[Outcome]:
-    """Return every outcome: levels, pain, then mood, mind, stomach, circulation and breathing."""
+    """Return every outcome: levels, pain, then mood, mind, stomach, circulation, breathing, other treatments."""
+    from subside.validation.conventional import outcomes as conventional
     from subside.validation.pain_outcomes import outcomes as pain
     from subside.validation.pk_outcomes import pk_outcomes
     from subside.validation.side_effects import outcomes as side_effects
@@ -40,6 +41,7 @@ def evidence_table(
     found: list[Outcome] = list(pk_outcomes(seed=seed))
     found += pain(seed=seed, replicates=replicates, progress=share)
     found += side_effects()
+    found += conventional()
     if progress:
         progress(1.0)
     return found
