@@ -334,7 +334,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=8), max_size=8))
 def test_whatever_a_table_holds_it_is_read_or_refused_with_lines(rows: list[list[str]]) -> None:
     text = "at,what,value,unit,source,device,received\n" + "\n".join(",".join(row) for row in rows)
@@ -345,7 +345,7 @@ def test_whatever_a_table_holds_it_is_read_or_refused_with_lines(rows: list[list
         assert snapshot.now_ms == 100_000_000
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     record, problems = read_or_refused(text)

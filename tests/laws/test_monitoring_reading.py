@@ -446,6 +446,13 @@ def test_a_session_file_that_cannot_be_read_says_which_part_to_mend(text: str, s
     assert [str(problem) for problem in caught.value.problems] == [says]
 
 
+def test_a_case_is_no_session_and_the_verb_for_it_is_named() -> None:
+    (found,) = said(lambda: parse_scenario("format = 1\n[patient]\n[[infusion]]\n", origin="case.toml"))
+    assert found == (
+        "file: got a case. Accepted: a recorded session. Pass a record, or 'subside check' for the case."
+    )
+
+
 def test_a_mistake_in_the_rows_of_a_session_file_is_named_by_their_line() -> None:
     text = 'record = """\n1 s, hr_bpm, 70, /min\n\n2 s, hr_bpm, 70,\n"""\n'
     with pytest.raises(CaseError, match=r"^s\.toml, record: 1 mistake\n  line 3, unit: got no unit"):

@@ -115,6 +115,7 @@ VISIT: Final[dict[str, Callable[[Mapping[str, Value]], Value]]] = {
     "start_rate_mg_per_kg_h": partial(_ratio, over="start_rate_mg_per_h", under="weight_kg"),
     "bolus_mg_per_kg": partial(_ratio, over="bolus_mg", under="weight_kg"),
     "bolus_mg_per_kg_min": _bolus_speed,
+    "total_mg_per_kg": partial(_ratio, over="total_mg", under="weight_kg"),
     "total_over_plan": partial(_ratio, over="total_mg", under="planned_total_mg"),
     "rate_over_plan": partial(_ratio, over="rate_mg_per_h", under="planned_rate_mg_per_h"),
     "rate_over_last": partial(_ratio, over="rate_mg_per_h", under="last_rate_mg_per_h"),

@@ -57,9 +57,10 @@ def profile_of(options: Namespace) -> Profile:
             profile_hash=str(fields["profile_hash"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
+        got = {FileNotFoundError: "no such file", KeyError: f"none with {error}"}.get(type(error), str(error))
         raise WrongCallError(
             f"{str(options.signature)!r} must be a JSON file with who, role, at and profile_hash; "
-            f"got {type(error).__name__}: {error}. Leave --signature out to work unsigned."
+            f"got {got}. Leave --signature out to work unsigned."
         ) from None
     return load_profile(options.profile, signature=signature)
 

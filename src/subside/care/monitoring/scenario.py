@@ -96,6 +96,9 @@ def parse_scenario(text: str, *, origin: str) -> Scenario:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _wrong(origin, "file", f"no TOML ({error})", "TOML", "Mend the line that it names.") from error
+    if "patient" in table and "infusion" in table:
+        accepted = "a recorded session"
+        raise _wrong(origin, "file", "a case", accepted, "Pass a record, or 'subside check' for the case.")
     _known(table, _KEYS, "scenario", origin)
     site = table.get("site", DEFAULT_SITE)
     if site not in SITES:
