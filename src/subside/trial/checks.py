@@ -131,6 +131,11 @@ def _design(plan: TrialPlan) -> Iterator[Flaw]:
                        got=f"'{design.washout}'" if design.washout else "a crossover without washout",
                        accepted="a washout of at least 3 d after the last visit of a period",
                        remedy='Add washout = "4 wk": the drug must be gone when the next period starts.')  # fmt: skip
+        elif 24.0 * plan.visits.days_before > design.washout_h:
+            key = "average" if plan.visits.baseline is None else "baseline"
+            yield Flaw("visits", key, got=f"a baseline of {plan.visits.days_before} days",
+                       accepted=f"a baseline no longer than the washout ({design.washout})",
+                       remedy='Write baseline = "1 d", or a longer washout.')  # fmt: skip
         for place, endpoint in enumerate(plan.endpoints):
             if endpoint.what == "relapse":
                 yield Flaw("endpoint", place, "what", got="time to relapse in a crossover",
@@ -151,6 +156,12 @@ def _visits(plan: TrialPlan) -> Iterator[Flaw]:
             yield Flaw("visits", "at", place, got=f"'{plan.visits.at[place]}'",
                        accepted="times after the start, rising",
                        remedy="The baseline is measured by itself.")  # fmt: skip
+
+
+    last = max((i.starts_h[-1] + i.length_h for arm in plan.arms for i in arm.infusions), default=0.0)
+    if at and at[-1] < last:
+        yield Flaw("visits", "at", len(at) - 1, got=f"'{plan.visits.at[-1]}', and an infusion that ends later",
+                   accepted="a last visit after the last infusion", remedy="Add a later visit.")  # fmt: skip
 
 
 def _endpoint(plan: TrialPlan, place: int, endpoint: Endpoint) -> Iterator[Flaw]:

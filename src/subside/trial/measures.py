@@ -55,7 +55,7 @@ def schedule(plan: TrialPlan, spans: list[tuple[float, float]]) -> Schedule:
         found = [round(3600 * (end_h - H_PER_DAY * k)) for k in range(count)]
         return [t for t in found if t > 0] or found[:1]
 
-    before = [round(-3600 * H_PER_DAY * k) for k in range(days)]
+    before = [round(-3600 * H_PER_DAY * k) for k in range(plan.visits.days_before)]
     by_visit = [ratings(t, days) for t in at]
     month = [ratings(t, HEADACHE_WINDOW_D) for t in at] if _has(plan, "headache_days") else []
     last = max((end for _, end in spans), default=0.0)

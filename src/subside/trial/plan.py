@@ -84,10 +84,14 @@ class BlindingPlan(Entry):
 
 
 class VisitPlan(Entry):
-    """When outcomes are measured: at one moment, or as the mean of the daily ratings before it."""
+    """When outcomes are measured: at one moment, or as the mean of the daily ratings over a time before it.
+
+    The baseline is the mean over ``baseline``, or over ``average`` where that is not given.
+    """
 
     at: Annotated[tuple[TimeText, ...], Field(description='a list of times, such as ["1 wk", "12 wk"]')]
     average: DurationText | None = None
+    baseline: DurationText | None = None
 
     @property
     def at_h(self) -> tuple[float, ...]:
@@ -98,6 +102,11 @@ class VisitPlan(Entry):
     def days(self) -> int:
         """How many daily ratings make one value."""
         return 1 if self.average is None else max(1, round(parse_duration_h(self.average) / 24.0))
+
+    @property
+    def days_before(self) -> int:
+        """How many daily ratings make the baseline."""
+        return self.days if self.baseline is None else max(1, round(parse_duration_h(self.baseline) / 24.0))
 
 
 class Endpoint(Entry):

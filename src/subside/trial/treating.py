@@ -28,6 +28,7 @@ from subside.evidence import value
 from subside.trial.enrollment import Enrolled
 from subside.trial.measures import EVENTS, Schedule, baseline, events, relapse, schedule, visits
 from subside.trial.plan import SCORES, ArmPlan, TrialPlan
+from subside.units import H_PER_DAY
 
 __all__ = ["NULL", "Records", "arm_of", "treated"]
 
@@ -144,7 +145,10 @@ def _treat(
         for period in range(len(records.arm)):
             which = int(place) if period == 0 else 1 - int(place)
             s = schedule(plan, visit_spans(arms[which].case))
-            after = plan.visits.at_h[-1] + plan.design.washout_h if period + 1 < len(records.arm) else None
+            # The next period begins with its first baseline rating.
+            length = plan.visits.at_h[-1] + plan.design.washout_h
+            lead = H_PER_DAY * (plan.visits.days_before - 1)
+            after = length - lead if period + 1 < len(records.arm) else None
             factor, believes = _expecting(plan, which, arms[which], some, s, seed, threads)
             samples, states = _course(
                 plan, which, arms[which], some, s, states, offset, after, factor, threads
@@ -153,7 +157,7 @@ def _treat(
                 early = _early(s, arms[which])
                 believes = _believes(plan, which, some, samples["p_psychomimetic"][:, early], seed)
             _write(plan, records, period, at, s, samples, believes, some, seed)
-            offset += after or 0.0
+            offset += length
 
 
 def _course(
@@ -169,7 +173,7 @@ def _course(
     threads: int | None,
 ) -> tuple[Samples, Array | None]:
     """Return the curves of one period and, where another follows, the slow states at its start."""
-    times = s.times_h if after_h is None else np.append(s.times_h, after_h)
+    times = s.times_h if after_h is None else np.unique(np.append(s.times_h, after_h))
     adjust = NULL if plan.arms[which].effect == "null" else None
     system, protocol = prepare(group, arm, times, adjust=adjust)
     system = with_expectation(system, factor)
@@ -181,7 +185,7 @@ def _course(
     if after_h is None:
         return samples, None
     assert solution.states is not None
-    return samples, solution.states[:, -1, N_LINEAR:].copy()
+    return samples, solution.states[:, int(np.searchsorted(times, after_h)), N_LINEAR:].copy()
 
 
 def _expecting(
