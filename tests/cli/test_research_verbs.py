@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -59,17 +61,20 @@ def test_a_wrong_call_of_sensitivity_is_told_in_one_line(case, capsys, words, sa
     assert said in told[-1]
 
 
-@pytest.fixture
-def frozen(root, tmp_path, capsys):
-    """A file of predictions of one small study."""
-    path = tmp_path / "predictions.json"
+@pytest.fixture(scope="module")
+def written(root, tmp_path_factory):
+    """A file of predictions of one small study, written once."""
+    path = tmp_path_factory.mktemp("frozen") / "predictions.json"
     studies = str(root / "examples" / "research" / "one_trial.toml")
     words = ["evidence", "freeze", "--studies", studies, "--only-studies", "--date", "2027-01-31", "--out", str(path)]
-    assert main([*words, "--json"]) == 0
-    document = _json(capsys)
-    assert list(document) == ENVELOPE
-    assert document["result"]["predictions"] == 3
+    assert main(words) == 0
     return path
+
+
+@pytest.fixture
+def frozen(written, tmp_path):
+    """A copy of that file, to be altered."""
+    return Path(shutil.copy(written, tmp_path))
 
 
 def test_predictions_are_frozen_verified_and_compared(frozen, capsys):
@@ -117,3 +122,53 @@ def test_a_wrong_call_about_predictions_is_told_in_one_line(tmp_path, monkeypatc
     assert main(["evidence", *words]) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def regimens(root):
+    """A file of three small regimens."""
+    return str(root / "examples" / "research" / "one_afternoon.toml")
+
+
+def test_search_compares_in_json_on_the_screen_and_in_files(regimens, tmp_path, capsys):
+    words = ["search", regimens, "--clinics", "6", "--people", "6"]
+    code = main([*words, "--json"])
+    document = _json(capsys)
+    assert list(document) == ENVELOPE
+    result = document["result"]
+    names = [one["name"] for one in result["regimens"]]
+    assert names == ["as in the trial", "half the dose", "twice, a day apart"]
+    assert next(iter(result["by_form"])) == "weighted"
+    for rows in result["by_form"].values():
+        assert [row["regimen"] for row in rows] == names
+        assert any(row["on_front"] > 0 for row in rows)
+    assert "best" not in json.dumps(result)
+    assert "not_advice" in {warning["code"] for warning in document["warnings"]}
+    assert main([*words, "--out", str(tmp_path / "out")]) == code
+    shown = capsys.readouterr().out
+    assert "No regimen is best" in shown
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"front.svg", "search.csv", "result.json"}
+
+
+def test_a_regimen_beyond_the_limits_is_compared_all_the_same_and_said_to_be_beyond(root, tmp_path, capsys):
+    case = root / "examples" / "from_papers" / "pickering_2020_neuropathic.toml"
+    file = tmp_path / "search.toml"
+    file.write_text(
+        f'format = 1\ncase = "{case}"\nat = "1 wk"\nrivals = []\n'
+        '[[regimen]]\nname = "tenfold"\ngive = "case"\ntimes_rate = 10\n',
+        encoding="utf-8",
+    )
+    main(["search", str(file), "--clinics", "4", "--people", "4", "--json"])
+    document = _json(capsys)
+    assert document["result"]["by_form"]["weighted"][0]["drug_mg"]["mean"] > 100.0
+    assert document["result"]["regimens"][0]["check_reasons"]
+    assert "beyond_limits" in {warning["code"] for warning in document["warnings"]}
+
+
+def test_a_file_of_regimens_with_mistakes_ends_with_2_and_names_them_all(tmp_path, capsys):
+    file = tmp_path / "search.toml"
+    file.write_text('format = 2\ncase = "missing.toml"\nwhen = "1 wk"\n', encoding="utf-8")
+    assert main(["search", str(file)]) == 2
+    told = capsys.readouterr().err
+    for part in ("format", "missing.toml", "when"):
+        assert part in told

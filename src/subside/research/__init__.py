@@ -12,18 +12,54 @@ if TYPE_CHECKING:
     from subside.research.endpoint import Endpoint
     from subside.research.indices import Index, morris, sobol
     from subside.research.influence import Influence, Sensitivity, sensitivity
+    from subside.research.outcomes import Outcomes, simulate_study
+    from subside.research.regimens import Search, parse_search, read_search
+    from subside.research.study import Studies, Study, parse_studies, read_studies
+    from subside.research.tradeoff import Traded, Tradeoff, trade
 
 _HOMES = {
     "Endpoint": "endpoint",
     "Index": "indices",
     "Influence": "influence",
+    "Outcomes": "outcomes",
+    "Search": "regimens",
     "Sensitivity": "influence",
+    "Studies": "study",
+    "Study": "study",
+    "Traded": "tradeoff",
+    "Tradeoff": "tradeoff",
     "morris": "indices",
+    "parse_search": "regimens",
+    "parse_studies": "study",
+    "read_search": "regimens",
+    "read_studies": "study",
     "sensitivity": "influence",
+    "simulate_study": "outcomes",
     "sobol": "indices",
+    "trade": "tradeoff",
 }
 
-__all__ = ["Endpoint", "Index", "Influence", "Sensitivity", "morris", "sensitivity", "sobol"]
+__all__ = [
+    "Endpoint",
+    "Index",
+    "Influence",
+    "Outcomes",
+    "Search",
+    "Sensitivity",
+    "Studies",
+    "Study",
+    "Traded",
+    "Tradeoff",
+    "morris",
+    "parse_search",
+    "parse_studies",
+    "read_search",
+    "read_studies",
+    "sensitivity",
+    "simulate_study",
+    "sobol",
+    "trade",
+]
 
 
 def __getattr__(name: str) -> Any:

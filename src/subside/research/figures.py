@@ -10,6 +10,7 @@ from subside.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from subside.research.influence import Sensitivity
+    from subside.research.tradeoff import Span, Traded, Tradeoff
 
 #: Colors that a color-blind reader tells apart (Okabe & Ito 2008).
 BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "0.6"
@@ -61,4 +62,48 @@ def index_words(row: Any) -> str:
     return f"({row.index.mu_star:.2g})"
 
 
-Drawer = Callable[[Path], None]
+def draw_front(file: Path, found: Tradeoff) -> None:
+    """Draw relief against each cost, one mark a regimen: filled the more often it lies on the front."""
+    from subside.units import show_duration
+
+    rows = found.tables["weighted"]
+    costs: tuple[tuple[str, Callable[[Traded], Span]], ...] = (
+        ("highest CADSS, points", lambda r: r.dissociation),
+        ("people with a pressure surge, %", lambda r: _percent(r.surge)),
+        ("drug, mg", lambda r: r.drug_mg),
+    )
+    figure = new_figure(3.0 * len(found.times_h) + 0.9 + 0.17 * len(rows), wide=10.0)
+    grid = figure.add_gridspec(len(found.times_h) + 1, len(costs),
+                               height_ratios=[3.0] * len(found.times_h) + [0.4 + 0.17 * len(rows)])  # fmt: skip
+    for i, time in enumerate(found.times_h):
+        for j, (label, cost) in enumerate(costs):
+            axes = figure.add_subplot(grid[i, j])
+            for number, row in enumerate(rows, 1):
+                x, y = cost(row), row.relief[i]
+                bars = {"xerr": [[x.mean - x.low], [x.high - x.mean]], "yerr": [[y.mean - y.low], [y.high - y.mean]]}
+                axes.errorbar(x.mean, y.mean, **_positive(bars), color=GRAY, linewidth=0.6)
+                axes.plot(x.mean, y.mean, "o", markersize=11, color=BLUE, alpha=0.15 + 0.85 * row.on_front)
+                axes.annotate(str(number), (x.mean, y.mean), ha="center", va="center", fontsize=6,
+                              color="white" if row.on_front > 0.4 else "black")  # fmt: skip
+            axes.axhline(0.0, color="0.8", linewidth=0.7, zorder=0)
+            axes.set_xlabel(label, fontsize=8)
+            if j == 0:
+                axes.set_ylabel(f"points below placebo\nat {show_duration(time)}", fontsize=8)
+            axes.spines[["top", "right"]].set_visible(False)
+    legend = figure.add_subplot(grid[-1, :])
+    legend.axis("off")
+    words = [
+        f"{n}  {row.regimen}: on the front in {100 * row.on_front:.0f} % of clinics" for n, row in enumerate(rows, 1)
+    ]
+    legend.text(0.0, 1.0, "\n".join(words), va="top", fontsize=7, transform=legend.transAxes)
+    figure.suptitle("Means and 90 % of clinics. No regimen is best: the front is what nothing else beats.", fontsize=9)
+    figure.savefig(file)
+
+
+def _percent(x: Span) -> Span:
+    return type(x)(mean=100.0 * x.mean, low=100.0 * x.low, high=100.0 * x.high)
+
+
+def _positive(bars: dict[str, list[list[float]]]) -> dict[str, list[list[float]]]:
+    """A mean may lie outside the 90 % of a skewed spread: a bar is never shorter than nothing."""
+    return {key: [[max(one, 0.0) for one in side] for side in sides] for key, sides in bars.items()}

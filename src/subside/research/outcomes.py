@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from subside.case import Case
 from subside.course.summary import responded
 from subside.engine.group import Group, treat
 from subside.engine.kernel.random import normals
@@ -98,7 +99,7 @@ def simulate_study(
     parts = []
     for first in range(0, replicates, step):
         rows = np.arange(first, min(first + step, replicates))
-        group = _crowd(study, beliefs, clinics.choices, shifts, rows, people, seed)
+        group = crowd(study.case, beliefs, clinics.choices, shifts, rows, people, seed)
         parts.append(_report(study, group, len(rows), people))
         if told:
             told(len(rows) * people * len(study.arms))
@@ -145,8 +146,8 @@ def clinic_shifts(beliefs: Beliefs, n: int, seed: int) -> dict[str, Array]:
     return shifts
 
 
-def _crowd(
-    study: Study,
+def crowd(
+    case: Case,
     beliefs: Beliefs,
     choices: Mapping[str, NDArray[np.str_]],
     shifts: Mapping[str, Array],
@@ -154,7 +155,16 @@ def _crowd(
     people: int,
     seed: int,
 ) -> Group:
-    """Return the same people in each of these clinics, clinic by clinic."""
+    """Return the same people in each of these clinics, clinic by clinic.
+
+    Args:
+        case: Its patient, described alike, stands for all.
+        beliefs: Typical values and spreads.
+        choices: By hypothesis, the form of each clinic. shifts: by parameter, its shift (``clinic_shifts``).
+        rows: Which clinics.
+        people: How many in each.
+        seed: Of the people's streams.
+    """
     numbers = np.arange(people)
     own = {
         name: b.patient_sd * normals(f"{seed}/patient/first", numbers, name, 1)[:, 0]
@@ -167,7 +177,7 @@ def _crowd(
     for name, values in own.items():
         shift[name] = shift.get(name, np.zeros(len(clinic))) + values[person]
     draws = assemble(beliefs, shift, {name: forms[clinic] for name, forms in choices.items()}, person)
-    return assembled_group(study.case, beliefs, draws, seed=seed, alike=True, drawn=True)
+    return assembled_group(case, beliefs, draws, seed=seed, alike=True, drawn=True)
 
 
 def _report(study: Study, group: Group, clinics: int, people: int) -> tuple[Array, Array]:

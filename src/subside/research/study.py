@@ -30,16 +30,16 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from subside.case import Case, parse_case, read_case
+from subside.case import Case
 from subside.engine.arms import ARMS, Arm, named
-from subside.errors import CaseError, Problem, SubsideError, nearest
+from subside.errors import CaseError, SubsideError, nearest
 from subside.research.endpoint import ENDPOINTS
+from subside.research.reading import TableReader, file_text, toml_tables
 from subside.research.scaling import scaled
 from subside.units import parse_times_h
 
@@ -110,14 +110,8 @@ def read_studies(path: str | Path) -> Studies:
     Raises:
         CaseError: If it cannot be read or has mistakes; it holds all of them.
     """
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CaseError([_problem("file", f"a file that cannot be read ({reason})", "a TOML file of studies",
-                                  "Check the path.")], origin=str(path)) from None  # fmt: skip
-    return parse_studies(text, origin=str(path), beside=file.parent)
+    text = file_text(path, kind="a TOML file of studies")
+    return parse_studies(text, origin=str(path), beside=Path(path).parent)
 
 
 def parse_studies(
@@ -131,11 +125,7 @@ def parse_studies(
         beside: The folder that paths of case files start from.
         texts: Case files by the path that the text names, read from here in place of the disk.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CaseError([_problem("file", f"text that is not TOML ({error})", "TOML", "Mend that line.")],
-                        origin=origin) from None  # fmt: skip
+    raw = toml_tables(text, origin=origin)
     reader = _Reader(beside or Path(), dict(texts or {}))
     reader.keys(raw, "", ("format", "title", "study"))
     if raw.get("format") != 1:
@@ -154,53 +144,8 @@ def parse_studies(
     return Studies(title=str(raw.get("title", origin)), studies=tuple(s for s in found if s), texts=used)
 
 
-class _Reader:
-    """Reads tables and gathers every mistake."""
-
-    def __init__(self, beside: Path, texts: dict[str, str]) -> None:
-        self.beside, self.texts, self.used = beside, texts, dict[str, str]()
-        self.problems: list[Problem] = []
-
-    def wrong(self, where: str, got: str, accepted: str, remedy: str) -> None:
-        self.problems.append(_problem(where, got, accepted, remedy))
-
-    def keys(self, table: Mapping[str, Any], where: str, known: Sequence[str]) -> None:
-        for key in table:
-            if key not in known:
-                close = nearest(key, known)
-                remedy = f"Did you mean '{close}'?" if close else "Remove it."
-                self.wrong(f"{where}.{key}".lstrip("."), "an unknown key", ", ".join(known), remedy)
-
-    def text(self, table: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
-        value = table.get(key, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            self.wrong(f"{where}.{key}", repr(value)[:40], "a text in quotes", f"Write {key} = \"...\".")
-            return ""
-        return value
-
-    def tables(self, table: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
-        value = table.get(key)
-        if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
-            self.wrong(f"{where}.{key}", "none", f"at least one [[study.{key}]]", "Add one.")
-            return []
-        return value
-
-    def case(self, path: str, where: str) -> Case | None:
-        if not path:
-            return None
-        try:
-            if path in self.texts:
-                text = self.texts[path]
-                found = parse_case(text, origin=path)
-            else:
-                found = read_case(self.beside / path)
-                text = (self.beside / path).read_text(encoding="utf-8")
-        except CaseError as error:
-            for problem in error.problems:
-                self.wrong(f"{where} {path}: {problem.where}", problem.got, problem.accepted, problem.remedy)
-            return None
-        self.used[path] = text
-        return found
+class _Reader(TableReader):
+    """Reads studies."""
 
     def study(self, table: Mapping[str, Any], where: str) -> Study | None:
         before = len(self.problems)
@@ -252,6 +197,7 @@ class _Reader:
             return None
 
     def given(self, give: str, name: str, case: Case, factor: float, where: str) -> Arm:
+        """Return what these people get; a case file's mistakes are noted and it raises ``CaseError``."""
         if give == "case":
             treated = case
         elif give.endswith(".toml"):
@@ -279,14 +225,15 @@ class _Reader:
         times: tuple[float, ...] = ()
         if at:
             try:
-                times = tuple(sorted(set(parse_times_h(at))))
+                times = tuple(dict.fromkeys(parse_times_h(at)))
             except SubsideError as error:
                 self.wrong(f"{where}.at", repr(at), 'times such as "1 wk, 12 wk"', str(error))
         if not isinstance(figures, list) or (figures and len(figures) != len(times)):
             self.wrong(f"{where}.figures", repr(figures)[:40], "one id a visit, or none", "Name each visit's.")
             return None
-        return StudyEndpoint(name=name, times_h=times, figures=tuple(map(str, figures)))
-
-
-def _problem(where: str, got: str, accepted: str, remedy: str) -> Problem:
-    return Problem(where=where, got=got, accepted=accepted, remedy=remedy)
+        order = sorted(range(len(times)), key=lambda i: times[i])
+        return StudyEndpoint(
+            name=name,
+            times_h=tuple(times[i] for i in order),
+            figures=tuple(str(figures[i]) for i in order) if figures else (),
+        )
