@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from subside.engine.drugs.names import background_medicines as table
 from subside.engine.effects.breathing import PACO2_REST_MMHG, arterial_co2, depression
 from subside.engine.group import gather, prepare
-from subside.engine.drugs.names import background_medicines as table
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.systems.chronic_pain.layout import SITE_BREATHING
 from subside.engine.systems.chronic_pain.solve import solve as run
