@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ def test_cord_and_brain_add_up_on_the_log_scale_and_both_grow_with_sensitization
         assert row.brain_low < row.brain < row.brain_high
         assert row.cord_share == pytest.approx(1.0 - np.log(row.brain) / np.log(row.cord * row.brain))
         assert 0.5 < row.cord_left < 1.0
-    for less, more in zip(rows, rows[1:], strict=False):
+    for less, more in itertools.pairwise(rows):
         assert less.cord < more.cord
         assert less.brain < more.brain
 
