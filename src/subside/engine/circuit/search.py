@@ -30,26 +30,31 @@ TABLE: Final = Path(__file__).with_name("ensemble.csv")
 GROUP_RANGE: Final = 1.25  # factors of synaptic groups lie between 1/1.25 and 1.25
 
 
-def candidate(number: int) -> Member:
+def candidate(number: int, group_range: float = GROUP_RANGE) -> Member:
     """Return a parameter set drawn log-uniformly, on a wiring of its own."""
-    low = np.array([1.0 / GROUP_RANGE] * len(GROUPS) + [r[0] for r in CELLULAR.values()])
-    high = np.array([GROUP_RANGE] * len(GROUPS) + [r[2] for r in CELLULAR.values()])
+    low = np.array([1.0 / group_range] * len(GROUPS) + [r[0] for r in CELLULAR.values()])
+    high = np.array([group_range] * len(GROUPS) + [r[2] for r in CELLULAR.values()])
     u = uniforms("circuit search", [number], "candidate", len(PARAMETERS))[0]
     # Rounded as the table is, so that what is written is what was tested.
     values = [float(f"{x:.4g}") for x in low * (high / low) ** u]
     return Member(number, np.array(values))
 
 
-def missed(number: int) -> str:
+def missed(number: int, group_range: float = GROUP_RANGE) -> str:
     """Return the first gate that a candidate misses, or an empty string."""
     try:
-        return first_missed(Bench(candidate(number)))
+        return first_missed(Bench(candidate(number, group_range)))
     except ComputationError:
         return "ran away"
 
 
 def search(
-    *, first: int, seconds: float, wanted: int, keep: Callable[[list[int]], None]
+    *,
+    first: int,
+    seconds: float,
+    wanted: int,
+    keep: Callable[[list[int]], None],
+    group_range: float = GROUP_RANGE,
 ) -> tuple[list[int], Counter[str]]:
     """Return the numbers of the candidates that pass, and how often each gate was the first missed.
 
@@ -63,7 +68,9 @@ def search(
         at = first
         while time.monotonic() < ends and len(passed) < wanted:
             numbers = range(at, at + 2 * threads)
-            for number, reason in zip(numbers, workers.map(missed, numbers), strict=True):
+            for number, reason in zip(
+                numbers, workers.map(missed, numbers, [group_range] * len(numbers)), strict=True
+            ):
                 why[reason] += 1
                 if not reason:
                     passed.append(number)
@@ -90,9 +97,15 @@ def main() -> None:
     parser.add_argument("--wanted", type=int, default=60)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
+    parser.add_argument(
+        "--range", type=float, default=GROUP_RANGE, dest="group_range",
+        help="look wider around the middle: factors between 1 / RANGE and RANGE; writes nothing unless the default",
+    )  # fmt: skip
     options = parser.parse_args()
+    options.dry |= options.group_range != GROUP_RANGE
     keep = (lambda _: None) if options.dry else write
-    passed, why = search(first=options.first, seconds=options.seconds, wanted=options.wanted, keep=keep)
+    passed, why = search(first=options.first, seconds=options.seconds, wanted=options.wanted, keep=keep,
+                         group_range=options.group_range)  # fmt: skip
     print(f"{len(passed)} of {sum(why.values())} candidates passed: {passed}")
     for reason, count in why.most_common():
         print(f"{count:6d} {reason or 'passed'}")
