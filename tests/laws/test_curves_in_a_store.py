@@ -23,7 +23,7 @@ TIMES_H = np.array([0.0, 24.0, 7 * 24.0])
 
 @pytest.fixture
 def case() -> subside.Case:
-    return subside.read_case(EXAMPLES / "zarate_2006_depression.toml")
+    return subside.read_case(EXAMPLES / "noppers_2011_fibromyalgia.toml")
 
 
 @pytest.fixture(autouse=True)

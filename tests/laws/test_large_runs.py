@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import subside
-from subside.course import Course
+from subside.course import Course, quantity
 from subside.engine.arms import own
 from subside.engine.scale import binning, compared, summaries
 from subside.engine.scale import job as jobs
@@ -25,7 +25,7 @@ N = 3000
 
 @pytest.fixture
 def case() -> subside.Case:
-    return subside.read_case(EXAMPLES / "zarate_2006_depression.toml")
+    return subside.read_case(EXAMPLES / "noppers_2011_fibromyalgia.toml")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_summaries_are_those_of_all_patients_at_once_within_a_bin(case: subside.
     exact = subside.simulate(case, n_patients=N, times_h=TIMES_H, keep=False, verify=False)
     assert counted.curves.keys() == exact.curves.keys()
     for name, curve in exact.curves.items():
-        if name.startswith("p_response"):
+        if quantity(name).group == "response":
             np.testing.assert_array_equal(counted[name].median, curve.median)
             continue
         edges = binning.bins(name).edges
@@ -149,3 +149,11 @@ def test_a_failure_in_one_block_is_not_swallowed(case: subside.Case, small_piece
 def test_no_patients_are_no_run(case: subside.Case) -> None:
     with pytest.raises(ParameterError, match="got 0"):
         summaries(case, 0)
+
+
+@pytest.mark.parametrize("name", ["zarate_2006_depression", "lauritsen_2016_migraine"])
+def test_a_course_holds_the_same_names_counted_as_kept(name: str, small_pieces: None) -> None:
+    other = subside.read_case(EXAMPLES / f"{name}.toml")
+    counted = summaries(other, 40, times_h=TIMES_H, verify=False)
+    exact = subside.simulate(other, n_patients=40, times_h=TIMES_H, keep=False, verify=False)
+    assert list(counted.curves) == list(exact.curves)

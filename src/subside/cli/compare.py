@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser, folder
-from subside.cli.many import add_many, compare_many, is_counted
+from subside.cli.many import add_many, check_gpu, compare_many, is_counted
 from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
@@ -72,6 +72,7 @@ def arm_names(text: str) -> list[str]:
 def run(options: Namespace, talk: Talk) -> Answer:
     """Simulate every arm with the same patients and the same random streams."""
     counted = is_counted(options)
+    check_gpu(options)
     case = load_case(options)
     arms = _arms(options.arms)
     if not counted:
@@ -175,6 +176,7 @@ def _compare(options: Namespace, case: Case, arms: Sequence[str | Case], talk: T
             n_patients=options.patients,
             seed=options.seed,
             times_h=options.at,
+            device=options.device,
             progress=progress,
         )
 

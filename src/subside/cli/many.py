@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from subside.case import Case
     from subside.course import Comparison, Course
 
-__all__ = ["MOST_WORKERS", "add_many", "compare_many", "is_counted", "say_table", "simulate_many"]
+__all__ = ["MOST_WORKERS", "add_many", "check_gpu", "compare_many", "is_counted", "say_table", "simulate_many"]
 
 MOST_WORKERS = 256
 
@@ -43,6 +43,20 @@ def add_many(parser: Parser) -> None:
         metavar="ADDRESS",
         help="let the workers of a running Dask scheduler do it, such as tcp://10.0.0.5:8786 (a trusted network)",
     )
+    parser.add_argument(
+        "--device",
+        choices=("cpu", "gpu"),
+        default="cpu",
+        help="gpu: an NVIDIA graphics processor computes the same equations (needs subside[gpu])",
+    )
+
+
+def check_gpu(options: Namespace) -> None:
+    """Refuse ``--device gpu`` where there is none, before anything is made ready."""
+    if options.device == "gpu":
+        from subside.engine.kernel.device import check_device
+
+        check_device()
 
 
 def is_counted(options: Namespace) -> bool:
@@ -125,6 +139,7 @@ def _where(options: Namespace, case: Case, talk: Talk, *, arms: int) -> dict[str
         "workers": workers,
         "scheduler": options.scheduler,
         "curves": options.curves,
+        "device": options.device,
     }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser, WrongCallError, folder
-from subside.cli.many import add_many, compare_many, is_counted, say_table, simulate_many
+from subside.cli.many import add_many, check_gpu, compare_many, is_counted, say_table, simulate_many
 from subside.cli.memory import check_memory
 from subside.cli.run_options import add_case, add_run, load_case, ready
 from subside.cli.sources import source_rows
@@ -59,6 +59,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
             f"{options.patients} beside it. Leave one of the two out."
         )
     counted = is_counted(options)
+    check_gpu(options)
     case = load_case(options)
     if options.out is None:
         return _answer(options, case, *_simulate(options, case, talk, keep=False))
@@ -96,6 +97,7 @@ def _simulate(
         "seed": options.seed,
         "times_h": options.at,
         "typical": options.typical,
+        "device": options.device,
     }
     people = "1 patient" if options.patients == 1 else f"{options.patients} patients"
     with talk.progress(f"Simulating {people}") as progress:

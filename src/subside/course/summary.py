@@ -159,14 +159,18 @@ def response_share(
     return share_curve(hits.sum(axis=0), known.sum(axis=0), name)
 
 
+def in_moderate_pain(nrs_pain: ArrayLike) -> NDArray[np.bool_]:
+    """Return who has pain of 3 or more, as people round it; shape ``(patient, time)``."""
+    return np.asarray(nrs_pain, dtype=np.float64) >= MODERATE_NRS - 0.5
+
+
 def moderate_share(nrs_pain: ArrayLike) -> Curve:
     """Return the share of rows with pain at rest of 3 or more, as people round it; intervals as above.
 
     Source: the limit of moderate pain after surgery, Fletcher et al., Eur J Anaesthesiol 32 (2015) 725.
     """
-    pain = np.asarray(nrs_pain, dtype=np.float64)
-    known = np.isfinite(pain)
-    hits = (pain >= MODERATE_NRS - 0.5) & known
+    known = np.isfinite(np.asarray(nrs_pain, dtype=np.float64))
+    hits = in_moderate_pain(nrs_pain) & known
     return share_curve(hits.sum(axis=0), known.sum(axis=0), "p_moderate_pain")
 
 

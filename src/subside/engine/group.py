@@ -30,8 +30,10 @@ from subside.engine.population.people import (
 from subside.engine.systems.chronic_pain.layout import OUTPUTS
 from subside.engine.systems.chronic_pain.protocol import Protocol, protocol
 from subside.engine.systems.chronic_pain.solve import People, Solution, solve
+from subside.errors import unknown_name
 
 Samples = dict[str, NDArray[np.floating]]
+DEVICES = ("cpu", "gpu")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,15 +134,41 @@ def treat(
     refine: int = 1,
     adjust: Mapping[str, float] | None = None,
     plan: Protocol | None = None,
+    device: str = "cpu",
 ) -> Samples:
     """Return the samples of every quantity, shape ``(person, time)`` each, for one arm.
 
     ``adjust`` multiplies parameters of the system by name, for counterfactuals; ``plan`` is ``plan_of``
-    the arm if it was made before.
+    the arm if it was made before; ``device`` as for ``solved``.
     """
     system, plan = prepare(group, arm, times_h, refine=refine, adjust=adjust, plan=plan)
-    solution = solve(system, plan, threads=threads, progress=progress)
-    return read_out(group, arm, solution)
+    return read_out(group, arm, solved(system, plan, device=device, threads=threads, progress=progress))
+
+
+def solved(
+    system: People,
+    plan: Protocol,
+    *,
+    device: str = "cpu",
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Solution:
+    """Return the solution of these people, by the processor (``cpu``) or a graphics processor (``gpu``).
+
+    Raises:
+        ParameterError: If no graphics processor answers.
+        UnknownNameError: If ``device`` is neither.
+    """
+    if device == "cpu":
+        return solve(system, plan, threads=threads, progress=progress)
+    if device not in DEVICES:
+        raise unknown_name("device", device, DEVICES)
+    from subside.engine.kernel.device import check_device
+
+    check_device()
+    from subside.engine.systems.chronic_pain.device import solve_on_device
+
+    return solve_on_device(system, plan, progress=progress)
 
 
 def prepare(

@@ -14,11 +14,10 @@ from subside.course import Caution, Comparison, Course, Curve, course_from_sampl
 from subside.course.comparison import compare as compare_courses
 from subside.engine.arms import Arm, like, named, own
 from subside.engine.cautions import cautions, level_cautions
-from subside.engine.group import Group, Samples, gather, left_out, prepare, read_out
+from subside.engine.group import Group, Samples, gather, left_out, prepare, read_out, solved
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.draws import PARTS
 from subside.engine.provenance import sources
-from subside.engine.systems.chronic_pain.solve import solve
 from subside.engine.times import default_times_h
 from subside.errors import ParameterError
 
@@ -39,6 +38,7 @@ def simulate(
     beliefs: Beliefs | None = None,
     keep: bool = True,
     verify: bool = True,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> Course:
     """Return the course of this patient, or of many patients like them.
@@ -55,6 +55,7 @@ def simulate(
         beliefs: What is believed about parameters; the fitted ones that ship if not given.
         keep: Keep the samples in the course.
         verify: Re-solve some patients independently and report the worst error.
+        device: ``cpu``, or ``gpu`` for an NVIDIA graphics processor: the same equations and steps.
         progress: Told the share done, from 0 to 1.
 
     Raises:
@@ -69,7 +70,7 @@ def simulate(
     case = _read(case)
     times = times_wanted(case, times_h)
     group = _group(case, n_patients, seed, typical, draws, beliefs)
-    return _course(group, own(case), times, n_patients, typical, keep, verify, progress)
+    return _course(group, own(case), times, n_patients, typical, keep, verify, progress, device)
 
 
 def compare(
@@ -83,6 +84,7 @@ def compare(
     draws: int = DRAWS_OF_ONE,
     beliefs: Beliefs | None = None,
     verify: bool = True,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> Comparison:
     """Return the same people under the case's own regimen (``case``) and under other arms.
@@ -91,7 +93,7 @@ def compare(
         case: As for ``simulate``.
         arms: Names (``engine.arms.ARMS``) or cases, whose regimens this case's patient then gets; a
             case is named by its title.
-        n_patients, seed, times_h, typical, draws, beliefs, verify, progress: As for ``simulate``.
+        n_patients, seed, times_h, typical, draws, beliefs, verify, device, progress: As for ``simulate``.
 
     Raises:
         ParameterError, UnknownNameError: As for ``simulate``; also for an arm that is not known.
@@ -103,7 +105,7 @@ def compare(
     courses: dict[str, Course] = {}
     for index, arm in enumerate(chosen):
         part = _part(progress, index, len(chosen))
-        courses[arm.name] = _course(group, arm, times, n_patients, typical, True, verify and index == 0, part)
+        courses[arm.name] = _course(group, arm, times, n_patients, typical, True, verify and index == 0, part, device)
     return compare_courses(courses)
 
 
@@ -146,9 +148,10 @@ def _course(
     keep: bool,
     verify: bool,
     progress: Progress | None,
+    device: str,
 ) -> Course:
     system, plan = prepare(group, arm, times)
-    solution = solve(system, plan, progress=progress)
+    solution = solved(system, plan, device=device, progress=progress)
     samples = read_out(group, arm, solution)
     worst = None
     if verify:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from subside import __version__
 from subside.case import Case
 from subside.course.comparison import REFERENCES, difference_label
-from subside.course.summary import finite_rows, responded
+from subside.course.summary import finite_rows, in_moderate_pain, responded
 from subside.engine.arms import Arm
-from subside.engine.group import Group, Samples, gather, plan_of, treat
+from subside.engine.group import Group, Samples, gather, left_out, plan_of, treat
 from subside.engine.kernel.jit import engine_hash
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.draws import PARTS
@@ -53,6 +53,7 @@ class Job:
         times_h: Output times in h, rising.
         beliefs: What is believed of parameters; None for the fitted ones that ship.
         code: Hash of the engine that asks; a worker with another engine refuses.
+        device: ``cpu`` or ``gpu``.
     """
 
     case: Case
@@ -62,6 +63,7 @@ class Job:
     times_h: NDArray[np.float64]
     beliefs: Beliefs | None
     code: str
+    device: str = "cpu"
 
     @property
     def block(self) -> int:
@@ -89,7 +91,8 @@ class Job:
 
     def names(self) -> tuple[str, ...]:
         """Return the quantities that the case's own arm has, in their order."""
-        return tuple(treat(self.people(0, 1), self.arms[0], self.times_h[:1], threads=1))
+        found = treat(self.people(0, 1), self.arms[0], self.times_h[:1], threads=1)
+        return tuple(name for name in found if name not in left_out(self.arms[0].case))
 
     def plans(self) -> list[object]:
         """Return the plan of each arm, the same for all blocks."""
@@ -134,12 +137,11 @@ def count_block(
     by_arm: dict[str, Samples] = {}
     good: dict[str, NDArray[np.bool_]] = {}
     for arm, plan in zip(job.arms, plans, strict=True):
-        samples = treat(group, arm, job.times_h, threads=1, plan=plan)  # type: ignore[arg-type]
+        samples = treat(group, arm, job.times_h, threads=1, plan=plan, device=job.device)  # type: ignore[arg-type]
         good[arm.name] = np.logical_and.reduce([finite_rows(rows) for rows in samples.values()])
-        hits = {
-            name: responded(samples["nrs_pain"], baseline=group.stated_pain, fraction=fraction)
-            for name, fraction in SHARES
-        }
+        gone = left_out(arm.case)
+        hits = _hits(arm, samples, group.stated_pain)
+        samples = {name: rows for name, rows in samples.items() if name not in gone}
         peak = {PEAK: samples[PEAK].max(axis=1, keepdims=True)}
         with turn:
             _tally(into, arm.name).add(samples, good[arm.name], layout(tuple(samples)), hits)
@@ -154,6 +156,18 @@ def count_block(
         gaps = {name: by_arm[one][name] - by_arm[other][name] for name in names}
         with turn:
             _tally(into, difference_label(one, other)).add(gaps, both, layout(names, of_differences=True))
+
+
+def _hits(
+    arm: Arm, samples: Samples, stated_pain: NDArray[np.float64]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return who counts in which share, as ``course_from_samples`` has it."""
+    pain = samples["nrs_pain"]
+    if arm.case.injury is not None:
+        return {"p_moderate_pain": in_moderate_pain(pain)}
+    if left_out(arm.case):
+        return {}
+    return {name: responded(pain, baseline=stated_pain, fraction=fraction) for name, fraction in SHARES}
 
 
 def pairs(arms: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -43,6 +43,7 @@ def summaries(
     scheduler: str | None = None,
     curves: Path | None = None,
     verify: bool = True,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> Course:
     """Return the course of many patients like this one, without keeping their curves in memory.
@@ -61,6 +62,7 @@ def summaries(
         scheduler: Address of a running Dask scheduler, such as ``tcp://10.0.0.5:8786``.
         curves: Also write every patient's full curves to this Zarr store.
         verify: Re-solve some patients independently and report the worst error.
+        device: ``cpu``, or ``gpu`` for the graphics processor of each machine that works.
         progress: Told the share done, from 0 to 1.
 
     Raises:
@@ -68,7 +70,7 @@ def summaries(
         UnknownNameError: If an option names no hypothesis, form or PK set.
         MissingExtraError: If a cluster or a store is asked for and its part is not installed.
     """
-    job = _job(case, (own(case),), n_patients, seed, times_h, beliefs)
+    job = _job(case, (own(case),), n_patients, seed, times_h, beliefs, device)
     tallies = _tallies(job, threads, workers, scheduler, curves, progress)
     return _course(job, job.arms[0], tallies, verify=verify)
 
@@ -86,6 +88,7 @@ def compared(
     scheduler: str | None = None,
     curves: Path | None = None,
     verify: bool = True,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> Comparison:
     """Return the same many patients under the case's own regimen and under other arms.
@@ -94,7 +97,7 @@ def compared(
     by patient; those of drug levels are not.
     """
     chosen = tuple(chosen_arms(case, arms))
-    job = _job(case, chosen, n_patients, seed, times_h, beliefs)
+    job = _job(case, chosen, n_patients, seed, times_h, beliefs, device)
     tallies = _tallies(job, threads, workers, scheduler, curves, progress)
     courses = {arm.name: _course(job, arm, tallies, verify=verify and arm is chosen[0]) for arm in chosen}
     labels = [f"{one} - {other}" for one, other in pairs(tuple(courses))]
@@ -113,6 +116,7 @@ def _job(
     seed: int,
     times_h: ArrayLike | None,
     beliefs: Beliefs | None,
+    device: str,
 ) -> Job:
     if n_patients < 1:
         raise ParameterError(
@@ -126,6 +130,7 @@ def _job(
         times_h=times_wanted(case, times_h),
         beliefs=beliefs,
         code=engine_code(),
+        device=device,
     )
 
 
@@ -195,7 +200,9 @@ def _error_of(someone: Group, arm: Arm, times_h: Array, worst_error: Callable[..
 
 def _chances(tally: Tally, times_h: Array) -> tuple[Chance, ...]:
     """Return how probable it is that pain is lower by so much, at each time."""
-    counted = tally.counted["nrs_pain"]
+    counted = tally.counted.get("nrs_pain")
+    if counted is None:
+        return ()
     below = {points: round((-points - counted.bins.low) / counted.bins.width) for points in WORTH_POINTS}
     return tuple(
         Chance(

@@ -109,6 +109,13 @@ def solve(
     )
 
 
+def output_steps(plan: Protocol) -> NDArray[np.int64]:
+    """Return the index of the output time at the start and at the end of each step, or -1."""
+    steps = plan.clock
+    starts_with_output = len(steps.times_h) > 0 and round(steps.times_h[0] * 3600) == steps.start_s
+    return np.concatenate([[0 if starts_with_output else -1], steps.output_at]).astype(np.int64)
+
+
 def solve_into(
     out: NDArray[np.floating],
     people: People,
@@ -124,9 +131,7 @@ def solve_into(
     structure = pattern(people.non_zeros, n_states=N_LINEAR, n_inputs=N_INPUTS)
     every = select_rows(structure, tuple(range(N_LINEAR)))
     drivers = select_rows(structure, DRIVERS)
-    steps = plan.clock
-    starts_with_output = len(steps.times_h) > 0 and round(steps.times_h[0] * 3600) == steps.start_s
-    output_at = np.concatenate([[0 if starts_with_output else -1], steps.output_at]).astype(np.int64)
+    steps, output_at = plan.clock, output_steps(plan)
     rates, slow_rates, parameters, start = (
         to_lanes(v) for v in (people.rates, people.slow_rates, people.parameters, people.start)
     )
