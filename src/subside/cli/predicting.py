@@ -46,12 +46,17 @@ def predictions(case: Case, *, seed: int, talk: Talk) -> tuple[Predicted, ...]:
         course = engine.simulate(
             case, n_patients=1, seed=seed, times_h=times, keep=False, verify=False, progress=progress
         )
-    pressure, saturation, pain = course["sbp_mmhg"], course["spo2_percent"], course["nrs_pain"]
-    before = case.patient.nrs_pain
-    usual = float(pain.median[0]) if before is None else before
-    return (
+    pressure, saturation = course["sbp_mmhg"], course["spo2_percent"]
+    found = (
         Predicted(name="sbp_mmhg", low=float(pressure.low.max()), high=float(pressure.high.max())),
         Predicted(name="spo2_percent", low=float(saturation.low.min()), high=float(saturation.high.min())),
+    )
+    if "nrs_pain" not in course:  # no chronic pain: nothing to fall
+        return found
+    pain, before = course["nrs_pain"], case.patient.nrs_pain
+    usual = float(pain.median[0]) if before is None else before
+    return (
+        *found,
         Predicted(
             name="pain_fall_points",
             low=max(-10.0, usual - float(pain.high.min())),

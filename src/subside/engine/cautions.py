@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from subside.case import Case
 from subside.course import Caution
 from subside.engine.arms import Arm
+from subside.engine.conditions import profile
 from subside.engine.drugs import pk_set
+from subside.engine.drugs.others import others
 from subside.engine.group import Group, Samples
 from subside.engine.pk import RegimenFacts, range_warnings
 from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
@@ -30,14 +33,8 @@ def cautions(group: Group, arm: Arm) -> tuple[Caution, ...]:
             age_years=[patient.age_years],
             facts=_facts(arm),
         )
-    if patient.condition != FITTED_CONDITION:
-        found.append(
-            Caution(
-                code="condition",
-                text="Lasting relief was fitted mostly to complex regional pain syndrome; this condition "
-                f"({patient.condition.replace('_', ' ')}) uses the same parameters. That is assumed.",
-            )
-        )
+    found += _condition(arm.case)
+    found += _others(arm)
     if arm.kind == "drug":
         found += _mood(arm)
     if arm.kind == "drug" and (morphine_equivalents_mg_per_d(arm.case) or takes_benzodiazepine(arm.case)):
@@ -56,12 +53,13 @@ def cautions(group: Group, arm: Arm) -> tuple[Caution, ...]:
                 text="Effects (pain, mood, vital signs) rest on adults alone; for this age they are assumed.",
             )
         )
-    if group.start.stand_ins:
+    stand_ins = _stand_ins(group, arm.case)
+    if stand_ins:
         found.append(
             Caution(
                 code="stand_ins",
                 text="The case does not say these, and assumed values (a wide range) stand in: "
-                + ", ".join(group.start.stand_ins) + ".",
+                + ", ".join(stand_ins) + ".",
             )
         )  # fmt: skip
     weak = weak_parameters(group.beliefs)
@@ -73,6 +71,86 @@ def cautions(group: Group, arm: Arm) -> tuple[Caution, ...]:
         )
     )
     return tuple(found)
+
+
+def _stand_ins(group: Group, case: Case) -> tuple[str, ...]:
+    """Return what stands in for values that the case does not give; not pain where there is none."""
+    has_pain = case.injury is None and profile(case.patient.condition).chronic_pain
+    return tuple(n for n in group.start.stand_ins if has_pain or n not in ("nrs_pain", "nrs_pain_movement"))
+
+
+def _others(arm: Arm) -> list[Caution]:
+    """Return what goes with treatments beside ketamine, and which of them do nothing here."""
+    if arm.kind == "none":
+        return []
+    given = others(arm.case)
+    found = [
+        Caution(code="treatment_not_modeled", text=f"{text[:1].upper()}{text[1:]}.")
+        for text in given.unmodeled
+    ]
+    if given.opioids:
+        names = " and ".join(course.name for course in given.opioids)
+        found.append(
+            Caution(
+                code="opioid_given",
+                text=f"{names.capitalize()}: one person's level and effect may be half or twice another's; the first "
+                "minutes of depressed breathing after a bolus are understated; dependence, withdrawal and overdose "
+                "are not modeled. No plan for starting, changing or stopping an opioid.",
+                sources=("opioid_assumptions.omega_c50", "mildh_2001.fall_of_minute_volume"),
+            )
+        )
+    if given.reliefs:
+        channels = ", ".join(dict.fromkeys(relief.channel for relief in given.reliefs))
+        found.append(
+            Caution(
+                code="published_effect",
+                text=f"Beside ketamine ({channels}): the published effect stands in for the mechanism, measured mostly "
+                "in nerve pain or back pain and carried over to this condition. No data on the two together.",
+            )
+        )
+    return found
+
+
+def _condition(case: Case) -> list[Caution]:
+    """Return what the condition, or an injury, means for the answer."""
+    condition = profile(case.patient.condition)
+    named = case.patient.condition.replace("_", " ")
+    if case.injury is not None:
+        return [
+            Caution(
+                code="injury",
+                text="What becomes of an injury was fitted to shares of people with pain after surgery in two rival "
+                "forms; who a person is changes their odds little, and no drug given around surgery was fitted. Pain "
+                "before the injury is what the case states as usual pain.",
+            )
+        ]
+    if not condition.chronic_pain:
+        return [
+            Caution(
+                code="no_chronic_pain",
+                text=f"No chronic pain ({named}): sensitization, pain at rest and on movement, and response to "
+                "treatment of pain would mean nothing and are left out.",
+            )
+        ]
+    found = []
+    if case.patient.condition != FITTED_CONDITION:
+        stands = f"; its profile is that of {condition.stands_in.replace('_', ' ')}" if condition.stands_in else ""
+        found.append(
+            Caution(
+                code="condition",
+                text="Lasting relief was fitted mostly to complex regional pain syndrome; this condition "
+                f"({named}) uses the same parameters{stands}. That is assumed.",
+            )
+        )
+    if condition.headache:
+        found.append(
+            Caution(
+                code="headache_days",
+                text="Headache days follow from usual pain by an assumed spread of headache from day to day; they were "
+                "fitted to no trial of ketamine.",
+            )
+        )
+    return found
 
 
 def _standing() -> Caution:

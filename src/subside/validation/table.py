@@ -31,7 +31,8 @@ class Score:
 def evidence_table(
     *, seed: int = 11, replicates: int = 40, progress: Callable[[float], None] | None = None
 ) -> list[Outcome]:
-    """Return every outcome: levels, pain, then mood, mind, stomach, circulation, breathing, other treatments."""
+    """Return every outcome: levels, pain, then mood, mind, stomach, circulation, breathing, others."""
+    from subside.validation.acute_to_chronic_outcomes import outcomes as acute_to_chronic
     from subside.validation.conventional import outcomes as conventional
     from subside.validation.pain_outcomes import outcomes as pain
     from subside.validation.pk_outcomes import pk_outcomes
@@ -41,6 +42,7 @@ def evidence_table(
     found: list[Outcome] = list(pk_outcomes(seed=seed))
     found += pain(seed=seed, replicates=replicates, progress=share)
     found += side_effects()
+    found += acute_to_chronic(seed=seed, replicates=max(4, replicates // 4))
     found += conventional()
     if progress:
         progress(1.0)

@@ -39,6 +39,7 @@ Array = NDArray[np.float64]
 FORMS: Final = ("monostable", "bistable")
 LEAST_PAIN: Final = 0.02  # of 1: the scale on which feedback is written needs a resting pain above 0
 MOST_LASTING: Final = 0.95
+APART: Final = 1_000_003  # added to the seed: joint draws must not repeat those of the rest of the model
 USUAL_S: Final = 0.7  # sensitization at which ``movement_extra`` is stated
 H_PER_D: Final = 24.0
 LN_2: Final = float(np.log(2.0))
@@ -188,15 +189,15 @@ def wounded(
         cut = uniforms(study, draws.people, "cut", 1)[:, 0] < scales["cut_nerve_if_unknown"]["value"]
     else:
         cut = np.full(n, injury.cut_nerve == "yes")
-    heals = v["injury_half_life_d"]
     if injury.heals_in_h is not None:  # stated of this injury; people still differ
-        heals = heals / _typical("injury_half_life_d") * injury.heals_in_h / H_PER_D
+        one, two = (beliefs(form)["heals_in_d"].median for form in FORMS)
+        typical = np.where(draws.choices["sensitization"] == "bistable", two, one)
+        values["heals_in_d"] = values["heals_in_d"] / typical * injury.heals_in_h / H_PER_D
     return Wounded(
         acute_nrs=np.full(n, injury.nrs_pain),
         before_nrs=np.zeros(n) if before_nrs is None else np.clip(before_nrs, 0.0, 9.5),
         kept=np.ones(n),
         cut_nerve=cut,
-        heals_in_d=heals,
         mood=deviate("phq9_total", phq9_total),
         sleep=deviate("sleep_nrs", sleep_nrs),
         inhibition=normals(study, draws.people, "inhibition", 1)[:, 0] if "patient" in vary else np.zeros(n),
@@ -212,7 +213,7 @@ def by_form(draws: Draws, *, seed: int, vary: Collection[str]) -> dict[str, Arra
     anew = {part.removesuffix(":anew") for part in vary if part.endswith(":anew")}
     drawn = {
         form: draw(
-            beliefs(form), len(draws), seed=seed, vary=parts, anew=anew, numbers=draws.people
+            beliefs(form), len(draws), seed=seed + APART, vary=parts, anew=anew, numbers=draws.people
         ).values
         for form in FORMS
     }
@@ -227,15 +228,21 @@ def by_form(draws: Draws, *, seed: int, vary: Collection[str]) -> dict[str, Arra
 def beliefs(form: str) -> Beliefs:
     """Return what is believed about susceptibility in one form, after its fit where there is one."""
     fields: dict[str, dict[str, Any]] = {name: dict(one) for name, one in table()["parameters"].items()}
+    joint: tuple[str, ...] = ()
+    cholesky = np.zeros((0, 0))
     path = files("subside.evidence").joinpath("fitted/injury.toml")
     if path.is_file():
-        fitted = tomllib.loads(path.read_text(encoding="utf-8"))["forms"][form]
-        for name, changes in fitted.items():
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        for name, changes in found["forms"][form].items():
             fields[name] |= changes
+        joint = tuple(found["joint"][form]["names"])
+        cholesky = np.linalg.cholesky(np.array(found["joint"][form]["covariance"], dtype=np.float64))
     parameters = {
         name: Belief(name=name, **{**one, "rows": tuple(one.get("rows", ()))}) for name, one in fields.items()
     }
-    return Beliefs(parameters=parameters, hypotheses={}, baselines={}, likeness={})
+    return Beliefs(
+        parameters=parameters, hypotheses={}, baselines={}, likeness={}, joint=joint, joint_cholesky=cholesky
+    )
 
 
 @cache
@@ -245,8 +252,3 @@ def table() -> Mapping[str, Any]:
     found: dict[str, Any] = tomllib.loads(text)
     return found
 
-
-def _typical(name: str) -> float:
-    from subside.engine.population.beliefs import fitted
-
-    return fitted()[name].median
