@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sys
 from pathlib import Path
 
 os.environ["HYPOTHESIS_PROFILE"] = "same"
+TIMEOUT = 36  # what mutmut calls a change that never comes to an end
 EXAMPLES = 12  # of each property; the default suite tries 40 to 300
 
 
@@ -58,6 +60,7 @@ def collected_once():
     from _pytest.config import _prepareconfig
     from _pytest.main import Session
     from mutmut.runners.harness import PytestRunner
+    from mutmut.state import state
     from mutmut.utils.file_utils import change_cwd
 
     class CollectedOnce(PytestRunner):
@@ -85,7 +88,11 @@ def collected_once():
             self.kept = sys.stdout, sys.stderr
             with change_cwd("mutants"):
                 items = [self.items[name] for name in tests]
+                signal.signal(signal.SIGVTALRM, lambda *_: os._exit(TIMEOUT))
                 for item, following in zip(items, [*items[1:], None], strict=True):
+                    # Time of this process on the processor: a busy machine is no endless loop.
+                    usual = state().duration_by_test.get(item.nodeid, 0.0)
+                    signal.setitimer(signal.ITIMER_VIRTUAL, 2.0 + 10.0 * usual)
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                     if self.session.testsfailed:
                         return 1
