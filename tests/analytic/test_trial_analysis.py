@@ -211,3 +211,11 @@ def test_with_visits_missing_the_mixed_model_still_has_everyone(rng: np.random.G
     assert found.method == "mixed model"
     assert found.estimate != alone.estimate
     assert found.low < -1.0 < found.high  # the truth
+
+
+def test_an_arm_without_anyone_gives_no_number_and_no_warning() -> None:
+    arm = np.zeros((2, 6), dtype=int)
+    y = np.arange(12.0).reshape(2, 6)
+    found = shares(y > 3, arm, of=1, control=0)
+    assert np.isnan(found.estimate).all()
+    assert np.isnan(found.low).all()

@@ -17,6 +17,7 @@ title = "Invented"
 study = "invented"
 [population]
 base = "chronic_pain_clinic"
+conditions = { chronic_migraine = 1 }
 [inclusion]
 nrs_pain = [4, 10]
 [design]
@@ -177,7 +178,7 @@ def test_the_page_says_what_was_found_and_needs_nothing_else(document: dict) -> 
 def test_people_read_effects_with_intervals_and_power(trial: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trial", str(trial)]) == 0
     shown = capsys.readouterr().out
-    for words in ("Each arm minus midazolam", "pain at rest, 7 d; drug", "power", "Flow:", "nausea", "hazard ratio"):
+    for words in ("Each arm minus midazolam", "pain at rest, 1 wk; drug", "power", "Flow:", "nausea", "hazard ratio"):
         assert words in shown, words
 
 
@@ -189,7 +190,7 @@ def test_every_mistake_is_told_and_nothing_is_run_or_written(
     told = capsys.readouterr()
     assert told.out == ""
     assert "2 mistakes" in told.err
-    assert "line 9, design.patients" in told.err
+    assert "line 10, design.patients" in told.err
     assert "analysis.method" in told.err
     assert not (tmp_path / "out").exists()
 

@@ -138,6 +138,12 @@ def test_what_does_not_fit_together_is_told_in_one_go_too() -> None:
             '[blinding]\nbreach = "dissociation"\n[options]\nunblinding = "on"\n[visits]',
             "a breach here and unblinding",
         ),
+        ('what = "nrs_pain"', 'what = "headache_days"\nas = "days"', "headache days of people with chronic pain"),
+        (
+            "control = true",
+            'control = true\n[[treatment]]\nkind = "drug"\nname = "ketamine"\ndose = "1 mg"\nfrom = "0 h"',
+            "Ketamine goes in",
+        ),
         ("[design]", '[inclusion]\nnrs_pain = [9, 4]\n[design]', "lowest first"),
     ],
 )  # fmt: skip

@@ -302,3 +302,47 @@ def test_what_a_period_leaves_behind_is_there_at_the_start_of_the_next() -> None
     after_placebo = records.start["nrs_pain"][1][records.arm[0] == 1]
     # 60 people each: a difference of a point is several standard errors
     assert after_drug.mean() < after_placebo.mean() - 0.5
+
+
+AT_HOME = """
+format = 1
+title = "Invented, taken at home"
+[population]
+base = "chronic_pain_clinic"
+conditions = { neuropathic_pain = 1 }
+[design]
+patients = 60
+[[arm]]
+name = "gabapentin"
+kind = "drug"
+[[arm.treatment]]
+kind = "drug"
+name = "gabapentin"
+dose = "600 mg"
+every = "8 h"
+from = "0 h"
+[[arm]]
+name = "placebo"
+kind = "placebo"
+control = true
+[visits]
+at = ["4 wk", "8 wk"]
+average = "7 d"
+[[endpoint]]
+what = "nrs_pain"
+at = "8 wk"
+primary = true
+"""
+
+
+def test_a_drug_taken_at_home_has_a_placebo_of_its_own_and_relieves_more() -> None:
+    plan, description = parse_trial(AT_HOME)
+    trial = run_trial(plan, description, seed=1, repetitions=12, report=False)
+    data, placebo = trial.observed, trial.observed.arm == 1
+    fell = (data.start["nrs_pain"] - data.at["nrs_pain"][..., 0])[placebo]
+    assert np.nanmean(fell) > 0.2  # visits alone relieve
+    assert trial.contrasts[0, 0].estimate.mean() < 0.0
+    arms = (plan.arms[0].model_copy(update={"effect": "null"}), plan.arms[1])
+    null = run_trial(plan.model_copy(update={"arms": arms}), description, seed=1, repetitions=12, report=False)
+    mean = null.contrasts[0, 0].estimate.mean()
+    assert abs(mean) < 4 * null.contrasts[0, 0].estimate.std() / np.sqrt(12)

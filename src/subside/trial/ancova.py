@@ -132,11 +132,11 @@ def shares(success: Bools, arm: NDArray[np.int64], *, of: int, control: int, lev
     a, b = arm == of, arm == control
     n1, n0 = a.sum(axis=1), b.sum(axis=1)
     k1, k0 = (success & a).sum(axis=1), (success & b).sum(axis=1)
-    p1, p0 = k1 / n1, k0 / n0
-    pooled = (k1 + k0) / (n1 + n0)
-    se = np.sqrt(pooled * (1.0 - pooled) * (1.0 / n1 + 1.0 / n0))
-    difference = p1 - p0
+    p1, p0 = _ratio(k1, n1), _ratio(k0, n0)
+    pooled = (k1 + k0) / np.maximum(n1 + n0, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
+        se = np.sqrt(pooled * (1.0 - pooled) * (1.0 / n1 + 1.0 / n0))
+        difference = p1 - p0
         p = np.where(se > 0.0, 2.0 * norm.sf(np.abs(difference / se)), 1.0)
     low, high = newcombe(k1, n1, k0, n0, level=level)
     nothing = np.full(len(p1), np.nan)
@@ -156,10 +156,17 @@ def wilson(k: NDArray[np.int64], n: NDArray[np.int64], *, level: float = 0.95) -
     from scipy.stats import norm
 
     z = norm.ppf(0.5 + level / 2.0)
-    share = k / n
+    share = _ratio(k, n)
+    n = np.where(n > 0, n, np.nan)
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+
+
+def _ratio(k: NDArray[np.int64], n: NDArray[np.int64]) -> Array:
+    """Return k of n; NaN of no one."""
+    share: Array = np.divide(k, n, out=np.full(np.shape(n), np.nan), where=np.asarray(n) > 0)
+    return share
 
 
 def newcombe(
@@ -168,7 +175,7 @@ def newcombe(
 ) -> tuple[Array, Array]:  # fmt: skip
     """Return the ends of Newcombe's interval of a difference of shares."""
     (low1, high1), (low0, high0) = wilson(k1, n1, level=level), wilson(k0, n0, level=level)
-    p1, p0 = k1 / n1, k0 / n0
+    p1, p0 = _ratio(k1, n1), _ratio(k0, n0)
     return (
         p1 - p0 - np.sqrt((p1 - low1) ** 2 + (high0 - p0) ** 2),
         p1 - p0 + np.sqrt((high1 - p1) ** 2 + (p0 - low0) ** 2),

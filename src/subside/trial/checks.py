@@ -9,7 +9,8 @@ from typing import Final
 
 from subside.case.quantities import Flaw, listed
 from subside.case.resolve import overlap_flaws, weight_flaws
-from subside.engine.population.description import QUANTITIES, flaws_of
+from subside.engine.conditions import profile
+from subside.engine.population.description import PUBLISHED, QUANTITIES, flaws_of
 from subside.errors import nearest
 from subside.trial.plan import Endpoint, TrialPlan
 
@@ -68,9 +69,12 @@ def _arms(plan: TrialPlan) -> Iterator[Flaw]:
                        remedy="Remove them.")  # fmt: skip
         if arm.like is not None:
             yield from _like(plan, place)
-        elif arm.kind in ("placebo", "active-placebo") and not plan.infusions_of(arm):
+        elif arm.kind == "placebo" and plan.liked(arm) is None:
             yield Flaw(*at, "kind", got="a placebo, and no arm whose times it could keep",
-                       accepted="a drug arm with infusions", remedy="Add one.")  # fmt: skip
+                       accepted="a drug arm", remedy="Add one.")  # fmt: skip
+        if arm.kind == "active-placebo" and not plan.infusions_of(arm):
+            yield Flaw(*at, "kind", got="midazolam, and no infusion in whose place it is given",
+                       accepted="a drug arm with infusions", remedy='Write kind = "placebo".')  # fmt: skip
         if arm.effect == "null" and arm.kind != "drug":
             yield Flaw(*at, "effect", got=f"a null effect of an arm of kind '{arm.kind}'",
                        accepted='kind = "drug" with effect = "null"', remedy="Remove it.")  # fmt: skip
@@ -86,14 +90,14 @@ def _arms(plan: TrialPlan) -> Iterator[Flaw]:
 
 def _like(plan: TrialPlan, place: int) -> Iterator[Flaw]:
     arm = plan.arms[place]
-    known = [a.name for a in plan.arms if a.infusions]
+    known = [a.name for a in plan.arms if a.kind == "drug"]
     if arm.kind not in ("placebo", "active-placebo"):
         yield Flaw("arm", place, "like", got=f"like in an arm of kind '{arm.kind}'",
                    accepted="like in a placebo arm", remedy="Remove it.")  # fmt: skip
     elif arm.like not in known:
         close = nearest(arm.like or "", known)
         yield Flaw("arm", place, "like", got=f"'{arm.like}'",
-                   accepted="the name of an arm with infusions: " + (", ".join(known) or "none here"),
+                   accepted="the name of a drug arm: " + (", ".join(known) or "none here"),
                    remedy=f"Did you mean '{close}'?" if close else "Name one of them.")  # fmt: skip
 
 
@@ -106,6 +110,14 @@ def _population(plan: TrialPlan) -> Iterator[Flaw]:
         return
     for flaw in flaws_of(plan.description()):
         yield Flaw("population", *flaw.at, got=flaw.got, accepted=flaw.accepted, remedy=flaw.remedy)
+    whole = plan.description()
+    conditions = whole.with_base().conditions if whole.base in (None, *PUBLISHED) else {}
+    without = [name for name in conditions if not profile(name).headache]
+    for place, endpoint in enumerate(plan.endpoints):
+        if endpoint.what == "headache_days" and without:
+            yield Flaw("endpoint", place, "what", got=f"headache days of people with {without[0].replace('_', ' ')}",
+                       accepted="headache days of a condition in which they are counted, such as chronic_migraine",
+                       remedy="Write conditions = { chronic_migraine = 1 } under [population].")  # fmt: skip
 
 
 def _design(plan: TrialPlan) -> Iterator[Flaw]:

@@ -11,6 +11,7 @@ from subside.engine.group import gather
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.description import Description
 from subside.engine.provenance import sources
+from subside.errors import ParameterError
 from subside.trial.ancova import Contrast
 from subside.trial.enrollment import Enrolled, enroll
 from subside.trial.observing import Observed, compared, observe
@@ -22,6 +23,7 @@ from subside.trial.treating import Records, arm_of, treated
 __all__ = ["Trial", "run_trial"]
 
 Key = tuple[int, int]  # endpoint, arm
+MOST_PEOPLE = 2_000_000  # in all repetitions: about 1 kB each stays in memory
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,7 +90,7 @@ def run_trial(
         progress: Told the share done, from 0 to 1.
 
     Raises:
-        ParameterError: If the inclusion limits let in almost no one.
+        ParameterError: If the inclusion limits let in almost no one, or the repetitions hold too many people.
         MissingExtraError: If the packages of the reported analysis are not installed.
         UnknownNameError: If an option names no hypothesis, form or PK set.
     """
@@ -97,6 +99,11 @@ def run_trial(
     count = plan.power.replicates if repetitions is None else repetitions
     planned = plan.design.patients
     sizes = tuple(sorted({planned, *plan.power.sizes}))
+    if count * sizes[-1] > MOST_PEOPLE:
+        raise ParameterError(
+            f"repetitions of '{plan.title}' must have at most {MOST_PEOPLE:,} people together; got {count} of "
+            f"{sizes[-1]}. Repeat it less often, or leave out the largest size."
+        )
     enrolled = enroll(plan, described, seed=seed, repetitions=count, size=sizes[-1], planned=planned)
     records = treated(plan, enrolled, beliefs, seed=seed, threads=threads, progress=progress)
     everyone = observe(plan, enrolled, records, seed=seed)

@@ -17,7 +17,7 @@ from subside.units import H_PER_DAY, parse_duration_h
 __all__ = ["EVENTS", "Schedule", "baseline", "events", "relapse", "schedule", "visits"]
 
 Array = NDArray[np.float64]
-HEADACHE_WINDOW_D = 28
+HEADACHE = "headache_days_per_28_d"  # of conditions whose headache days are counted
 EVENTS = (
     "dissociation", "psychomimetic", "nausea", "dizziness", "pressure_surge", "desaturation", "deep_sedation",
 )  # fmt: skip
@@ -31,7 +31,6 @@ class Schedule:
         times_h: All times, rising.
         baseline: Indices of the daily ratings before the start.
         visits: Indices of the daily ratings of each visit.
-        months: Indices of the daily ratings of the four weeks before each visit; empty without headache days.
         checks: Indices of the daily ratings of each check for relapse; empty without that endpoint.
         checks_h: Times of the checks, in h from the end of the last infusion.
         during: Indices of times at which adverse events are looked for.
@@ -40,7 +39,6 @@ class Schedule:
     times_h: Array
     baseline: tuple[int, ...]
     visits: tuple[tuple[int, ...], ...]
-    months: tuple[tuple[int, ...], ...]
     checks: tuple[tuple[int, ...], ...]
     checks_h: tuple[float, ...]
     during: tuple[int, ...]
@@ -57,7 +55,6 @@ def schedule(plan: TrialPlan, spans: list[tuple[float, float]]) -> Schedule:
 
     before = [round(-3600 * H_PER_DAY * k) for k in range(plan.visits.days_before)]
     by_visit = [ratings(t, days) for t in at]
-    month = [ratings(t, HEADACHE_WINDOW_D) for t in at] if _has(plan, "headache_days") else []
     last = max((end for _, end in spans), default=0.0)
     every = parse_duration_h(plan.relapse.every)
     checks = (
@@ -67,7 +64,7 @@ def schedule(plan: TrialPlan, spans: list[tuple[float, float]]) -> Schedule:
     )
     by_check = [ratings(t, days) for t in checks]
     during = sorted({round(3600 * t) for span in spans for t in _within(*span)})
-    every_s = sorted({*before, *during, *(t for group in (*by_visit, *month, *by_check) for t in group)})
+    every_s = sorted({*before, *during, *(t for group in (*by_visit, *by_check) for t in group)})
     place = {t: i for i, t in enumerate(every_s)}
 
     def index(groups: list[list[int]]) -> tuple[tuple[int, ...], ...]:
@@ -77,7 +74,6 @@ def schedule(plan: TrialPlan, spans: list[tuple[float, float]]) -> Schedule:
         times_h=np.array(every_s) / 3600.0,
         baseline=tuple(place[t] for t in before),
         visits=index(by_visit),
-        months=index(month),
         checks=index(by_check),
         checks_h=tuple(t - last for t in checks),
         during=tuple(place[t] for t in during),
@@ -96,18 +92,17 @@ def _within(start_h: float, end_h: float) -> list[float]:
 
 def baseline(s: Schedule, samples: Samples) -> dict[str, Array]:
     """Return each score before the start, the mean of its daily ratings. Shape ``(person,)`` each."""
-    return {name: _mean(samples[name], s.baseline) for name in SCORES}
+    found = {name: _mean(samples[name], s.baseline) for name in SCORES}
+    if HEADACHE in samples:
+        found["headache_days"] = _mean(samples[HEADACHE], s.baseline[:1])
+    return found
 
 
 def visits(s: Schedule, samples: Samples) -> dict[str, Array]:
     """Return each score at each visit. Shape ``(person, visit)`` each."""
     found = {name: np.stack([_mean(samples[name], at) for at in s.visits], axis=1) for name in SCORES}
-    if s.months:
-        bound = limits()["headache_day_nrs"]
-        pain = samples["nrs_pain"]
-        found["headache_days"] = HEADACHE_WINDOW_D * np.stack(
-            [_mean((pain >= bound).astype(np.float64), at) for at in s.months], axis=1
-        )
+    if HEADACHE in samples:  # days of the last 28, whatever the ratings are averaged over
+        found["headache_days"] = np.stack([_mean(samples[HEADACHE], at[:1]) for at in s.visits], axis=1)
     return found
 
 
@@ -158,8 +153,8 @@ def events(s: Schedule, samples: Samples, u: Array) -> dict[str, NDArray[np.bool
 def limits() -> Mapping[str, float]:
     """Return the bounds that count as an event, from the evidence."""
     units = {
-        "headache_day_nrs": "NRS 0-10", "dissociation_cadss": "points", "surge_sbp_mmhg": "mmHg",
-        "desaturation_percent": "%", "deep_sedation_moaas": "points",
+        "dissociation_cadss": "points", "surge_sbp_mmhg": "mmHg", "desaturation_percent": "%",
+        "deep_sedation_moaas": "points",
     }  # fmt: skip
     return {name: value(f"trial_assumptions.{name}", unit=unit) for name, unit in units.items()}
 

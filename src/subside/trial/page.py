@@ -19,8 +19,8 @@ from subside.trial.words import (
     percent,
     score_words,
     spread_words,
+    when_words,
 )
-from subside.units import show_duration
 
 __all__ = ["render"]
 
@@ -225,7 +225,7 @@ def _relief(result: dict[str, Any]) -> str:
         x_ticks=[(float(w), str(w)) for w in range(0, int(last) + 1, step)], y_range=(0.0, 1.0),
     )  # fmt: skip
     rows = [
-        [name, "not reached" if (m := arm["relief_kept"]["median_h"]) is None else show_duration(m)]
+        [name, "not reached" if (m := arm["relief_kept"]["median_h"]) is None else when_words(m)]
         for name, arm in arms
     ]
     return _section("relief", "How long relief lasts", _alone(body) + _table(("Arm", "median"), rows))
@@ -241,7 +241,7 @@ def _visits(result: dict[str, Any]) -> str:
                 contrast = cell["contrast"]
                 rows.append(
                     [
-                        f"{name}, {show_duration(visit['at_h'])}", str(cell["n"]), _plain(cell["mean"]),
+                        f"{name}, {when_words(visit['at_h'])}", str(cell["n"]), _plain(cell["mean"]),
                         _plain(cell["sd"]), _plain(cell["se"]), difference({"what": score, "as": "mean"}, contrast),
                         p_words(None if contrast is None else contrast["p"]),
                     ]
@@ -252,7 +252,7 @@ def _visits(result: dict[str, Any]) -> str:
     for name, arm in result["arms"].items():
         for visit in arm["visits"]:
             rows.append(
-                [f"{name}, {show_duration(visit['at_h'])}"]
+                [f"{name}, {when_words(visit['at_h'])}"]
                 + [
                     f"{percent(r['share'])} ({percent(r['low'])} to {percent(r['high'])})"
                     for r in visit["responders"].values()

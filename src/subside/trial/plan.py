@@ -218,9 +218,13 @@ class TrialPlan(Entry):
             correlation=p.correlations,
         )
 
+    def liked(self, arm: ArmPlan) -> ArmPlan | None:
+        """Return the arm whose times a placebo keeps; None where there is none, or for another kind."""
+        if arm.kind not in ("placebo", "active-placebo"):
+            return None
+        return next((a for a in self.arms if a.kind == "drug" and arm.like in (None, a.name)), None)
+
     def infusions_of(self, arm: ArmPlan) -> tuple[Infusion, ...]:
         """Return the infusions of an arm; of a placebo those whose times it keeps."""
-        if arm.infusions or arm.kind == "none":
-            return arm.infusions
-        drug = [a for a in self.arms if a.kind == "drug" and (arm.like is None or a.name == arm.like)]
-        return drug[0].infusions if drug else ()
+        like = self.liked(arm)
+        return arm.infusions if like is None else like.infusions

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from subside.case import Case, Patient
-from subside.engine.arms import Arm, Kind
+from subside.engine.arms import Arm, Kind, home_visits_h
 from subside.engine.group import Group, Samples, gather, prepare, read_out, treat
 from subside.engine.kernel.random import uniforms
 from subside.engine.population.beliefs import Beliefs
@@ -24,6 +25,7 @@ from subside.engine.population.virtual import Population
 from subside.engine.systems.chronic_pain.layout import N_LINEAR
 from subside.engine.systems.chronic_pain.solve import solve
 from subside.engine.times import visit_spans
+from subside.errors import ParameterError
 from subside.evidence import value
 from subside.trial.enrollment import Enrolled
 from subside.trial.measures import EVENTS, Schedule, baseline, events, relapse, schedule, visits
@@ -35,7 +37,13 @@ __all__ = ["NULL", "Records", "arm_of", "treated"]
 Array = NDArray[np.float64]
 PEOPLE_AT_ONCE = 4000  # full curves of a chunk stay near 100 MB
 #: A drug without effect on pain or mood; what is felt of it stays.
-NULL = {"k_dep_per_h": 0.0, "acute_emax": 0.0, "signal_emax": 0.0}
+NULL = dict.fromkeys(
+    (
+        "k_dep_per_h", "acute_emax", "signal_emax", "nsaid_share", "gabapentinoid_share", "tricyclic_share",
+        "therapy_share", "opioid_emax",
+    ),
+    0.0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,7 +86,7 @@ def treated(
     count = len(plan.visits.at)
     records = Records(
         arm=arm,
-        start={name: np.full(shape, np.nan) for name in SCORES},
+        start={name: np.full(shape, np.nan) for name in outcomes},
         at={name: np.full((*shape, count), np.nan) for name in outcomes},
         events={name: np.zeros(shape, dtype=bool) for name in EVENTS},
         believes=np.zeros(shape, dtype=bool),
@@ -111,10 +119,24 @@ def arm_of(plan: TrialPlan, arm: ArmPlan, condition: str) -> Arm:
         patient=Patient(age_years=45, weight_kg=70, condition=condition),
         infusion=plan.infusions_of(arm),
         treatment=(*plan.treatments, *arm.treatments),
+        follow_up=plan.visits.at[-1],
         options=options,
     )
     kind: Kind = arm.kind
-    return Arm(name=arm.name, title=arm.title or arm.name, case=case, kind=kind)
+    at_home: tuple[float, ...] = ()
+    if not case.infusions:  # taken at home: people are seen at its start and every four weeks
+        like = plan.liked(arm) or arm
+        at_home = home_visits_h(case.model_copy(update={"treatments": (*plan.treatments, *like.treatments)}))
+        kind = "other" if kind == "drug" else kind
+    therapy = any(t.kind == "therapy" for t in arm.treatments)
+    return Arm(
+        name=arm.name,
+        title=arm.title or arm.name,
+        case=case,
+        kind=kind,
+        visits_h=at_home,
+        options=MappingProxyType({"therapy": "on"} if therapy else {}),
+    )
 
 
 def _treat(
@@ -207,7 +229,7 @@ def _expecting(
     if arm.kind == "none":
         return factor, np.zeros(len(group), dtype=bool)
     if plan.blinding.kind == "open":
-        believes = np.full(len(group), arm.kind == "drug")
+        believes = np.full(len(group), arm.kind in ("drug", "other"))
     elif plan.blinding.breach == "none":
         return factor, None
     else:
@@ -254,10 +276,15 @@ def _write(
     size = records.arm.shape[2]
     index = (period, at // size, at % size)
     start = baseline(s, samples)
-    for name, values in start.items():
-        records.start[name][index] = values
-    for name, values in visits(s, samples).items():
-        records.at[name][index] = values
+    at_visits = visits(s, samples)
+    for name in records.at:
+        if name not in at_visits:
+            raise ParameterError(
+                f"headache days must be asked of conditions whose headache days are counted; got people with "
+                f"another condition in '{plan.title}'. Recruit people with chronic migraine."
+            )
+        records.start[name][index] = start[name]
+        records.at[name][index] = at_visits[name]
     u = uniforms(
         f"{seed}/{plan.study or plan.title}/trial", group.draws.people, f"events {period}", 3
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from subside.report.words import MINUS
-from subside.units import show_duration
+from subside.units import H_PER_WEEK, show_duration
 
 __all__ = ["POWER_MEANS", "difference", "endpoint_words", "event_words", "flow_boxes", "percent", "score_words"]
 
@@ -59,7 +59,7 @@ def endpoint_words(endpoint: dict[str, Any]) -> str:
         "change": ", change", "percent_change": ", change in %", "responders_30": ", fall of 30 % or more",
         "responders_50": ", fall of 50 % or more",
     }.get(endpoint["as"], "")  # fmt: skip
-    when = "" if endpoint["at_h"] is None else f", {show_duration(endpoint['at_h'])}"
+    when = "" if endpoint["at_h"] is None else f", {when_words(endpoint['at_h'])}"
     return f"{_SCORES[endpoint['what']]}{how}{when}"
 
 
@@ -83,6 +83,16 @@ def spread_words(endpoint: dict[str, Any], middle: float | None, low: float | No
     unit = " %" if scale == 100.0 or endpoint["as"] == "percent_change" else ""
     text = f"{middle * scale:+.{digits}f} ({low * scale:+.{digits}f} to {high * scale:+.{digits}f}){unit}"
     return text.replace("-", MINUS)
+
+
+def when_words(hours: float) -> str:
+    """Return a time of a trial: in whole weeks where it is so.
+
+    >>> when_words(672.0), when_words(100.0)
+    ('4 wk', '4.17 d')
+    """
+    weeks = hours / H_PER_WEEK
+    return f"{weeks:.0f} wk" if weeks >= 1.0 and weeks.is_integer() else show_duration(hours)
 
 
 def percent(share: float | None) -> str:
