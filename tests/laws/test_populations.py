@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from subside.case import parse_case
+from subside.engine import simulate
 from subside.engine.population.description import PUBLISHED, described_in, published, read_description
 from subside.engine.population.parquet import read_population, write_population
 from subside.engine.population.virtual import draw_population
@@ -172,3 +174,51 @@ def test_limits_that_admit_no_one_end_with_a_sentence() -> None:
 def test_an_unknown_published_population_suggests_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'chronic_pain_clinic'"):
         published("chronic_pain_clinics")
+
+
+CASE = """
+format = 1
+title = "invented"
+[patient]
+age_years = 45
+weight_kg = 70
+condition = "chronic_pain"
+[[infusion]]
+drug = "racemic_ketamine"
+start = "0 h"
+steps = [ { rate = "0.3 mg/kg/h", for = "4 h" } ]
+"""
+
+
+def test_a_case_is_simulated_for_a_population_person_by_person() -> None:
+    case = parse_case(CASE)
+    people = draw_population(described_in(SMALL), seed=1, n=60)
+    whole = simulate(case, population=people, seed=1, times_h=[0, 4, 168])
+    assert whole.n_patients == 60
+    part = simulate(case, population=people.take(np.arange(10, 20)), seed=1, times_h=[0, 4, 168])
+    assert whole.samples is not None
+    assert part.samples is not None
+    for name in ("nrs_pain", "cp_ketamine_ng_per_ml", "sbp_mmhg"):
+        np.testing.assert_array_equal(whole.samples[name][10:20], part.samples[name], err_msg=name)
+    swing_sd = 1.5  # pain at the start swings around what is stated
+    start = whole.samples["nrs_pain"][:, 0]
+    assert np.abs(start - people.columns["nrs_pain"]).mean() < swing_sd
+    assert {c.code for c in whole.cautions} >= {"population"}
+    assert "gerdle_2019.age_years" in whole.sources
+
+
+def test_a_dose_per_kg_gives_heavy_and_light_people_their_own_amounts() -> None:
+    people = draw_population(described_in(SMALL), seed=1, n=60)
+    per_kg = simulate(parse_case(CASE), population=people, times_h=[4], verify=False)
+    same = simulate(parse_case(CASE.replace("0.3 mg/kg/h", "21 mg/h")), population=people, times_h=[4], verify=False)
+    assert per_kg.samples is not None
+    assert same.samples is not None
+    name = "cp_ketamine_ng_per_ml"
+    ratio = per_kg.samples[name][:, 0] / same.samples[name][:, 0]
+    np.testing.assert_allclose(ratio, people.columns["weight_kg"] / 70.0, rtol=1e-5)  # float32
+
+
+def test_a_population_and_a_number_of_patients_are_one_too_many() -> None:
+    people = draw_population(described_in(SMALL), seed=1, n=5)
+    with pytest.raises(ParameterError, match="Leave n_patients and typical out"):
+        simulate(parse_case(CASE), population=people, n_patients=10)

@@ -17,6 +17,7 @@ from subside.engine.cautions import cautions, level_cautions
 from subside.engine.group import Group, Samples, gather, left_out, prepare, read_out, solved
 from subside.engine.population.beliefs import Beliefs, fitted
 from subside.engine.population.draws import PARTS
+from subside.engine.population.virtual import Population
 from subside.engine.provenance import sources
 from subside.engine.times import default_times_h
 from subside.errors import ParameterError
@@ -39,6 +40,7 @@ def simulate(
     keep: bool = True,
     verify: bool = True,
     device: str = "cpu",
+    population: Population | None = None,
     progress: Progress | None = None,
 ) -> Course:
     """Return the course of this patient, or of many patients like them.
@@ -56,6 +58,9 @@ def simulate(
         keep: Keep the samples in the course.
         verify: Re-solve some patients independently and report the worst error.
         device: ``cpu``, or ``gpu`` for an NVIDIA graphics processor: the same equations and steps.
+        population: Virtual people in the place of the case's patient (``engine.population``): each has
+            their own age, weight and scores, and of a regimen per kg their own dose; the condition stays
+            the case's. Takes the place of ``n_patients``.
         progress: Told the share done, from 0 to 1.
 
     Raises:
@@ -69,8 +74,9 @@ def simulate(
     """
     case = _read(case)
     times = times_wanted(case, times_h)
-    group = _group(case, n_patients, seed, typical, draws, beliefs)
-    return _course(group, own(case), times, n_patients, typical, keep, verify, progress, device)
+    group = _group(case, n_patients, seed, typical, draws, beliefs, population)
+    n = n_patients if population is None else len(population)
+    return _course(group, own(case), times, n, typical, keep, verify, progress, device, population)
 
 
 def compare(
@@ -85,6 +91,7 @@ def compare(
     beliefs: Beliefs | None = None,
     verify: bool = True,
     device: str = "cpu",
+    population: Population | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Return the same people under the case's own regimen (``case``) and under other arms.
@@ -93,7 +100,8 @@ def compare(
         case: As for ``simulate``.
         arms: Names (``engine.arms.ARMS``) or cases, whose regimens this case's patient then gets; a
             case is named by its title.
-        n_patients, seed, times_h, typical, draws, beliefs, verify, device, progress: As for ``simulate``.
+        n_patients, seed, times_h, typical, draws, beliefs, verify, device, population, progress: As for
+            ``simulate``.
 
     Raises:
         ParameterError, UnknownNameError: As for ``simulate``; also for an arm that is not known.
@@ -101,11 +109,14 @@ def compare(
     case = _read(case)
     chosen = chosen_arms(case, arms)
     times = times_wanted(case, times_h)
-    group = _group(case, n_patients, seed, typical, draws, beliefs)
+    group = _group(case, n_patients, seed, typical, draws, beliefs, population)
+    n = n_patients if population is None else len(population)
     courses: dict[str, Course] = {}
     for index, arm in enumerate(chosen):
         part = _part(progress, index, len(chosen))
-        courses[arm.name] = _course(group, arm, times, n_patients, typical, True, verify and index == 0, part, device)
+        courses[arm.name] = _course(
+            group, arm, times, n, typical, True, verify and index == 0, part, device, population
+        )
     return compare_courses(courses)
 
 
@@ -125,7 +136,13 @@ def chosen_arms(case: Case, arms: Sequence[str | Case]) -> list[Arm]:
 
 
 def _group(
-    case: Case, n_patients: int, seed: int, typical: bool, draws: int, beliefs: Beliefs | None
+    case: Case,
+    n_patients: int,
+    seed: int,
+    typical: bool,
+    draws: int,
+    beliefs: Beliefs | None,
+    population: Population | None,
 ) -> Group:
     if n_patients < 1 or draws < 1:
         raise ParameterError(
@@ -133,6 +150,15 @@ def _group(
             "Ask for 1 patient (bands: what is not known) or for many."
         )
     beliefs = beliefs or fitted()
+    if population is not None:
+        if typical or n_patients != 1 or len(population) == 0:
+            raise ParameterError(
+                f"population must hold people and stand alone; got {len(population)} people"
+                f"{', typical' if typical else ''}{f', n_patients={n_patients}' if n_patients != 1 else ''}. "
+                "Leave n_patients and typical out: the population says how many."
+            )
+        described = population.described()
+        return gather(case, beliefs, len(population), seed=seed, numbers=population.numbers, described=described)
     if typical:
         return gather(case, beliefs, 1, seed=seed, vary=())
     n = draws if n_patients == 1 else n_patients
@@ -149,6 +175,7 @@ def _course(
     verify: bool,
     progress: Progress | None,
     device: str,
+    population: Population | None = None,
 ) -> Course:
     system, plan = prepare(group, arm, times)
     solution = solved(system, plan, device=device, progress=progress)
@@ -165,8 +192,8 @@ def _course(
         "n_patients": n_patients,
         "seed": group.seed,
         "title": arm.title,
-        "cautions": (*level_cautions(samples), *cautions(group, arm)),
-        "sources": sources(group, arm),
+        "cautions": (*level_cautions(samples), *cautions(group, arm), *_population_cautions(population, arm)),
+        "sources": tuple(sorted({*sources(group, arm), *(() if population is None else population.rows)})),
         "worst_error": worst,
     }
     gone = left_out(arm.case)
@@ -181,6 +208,18 @@ def _course(
         keep=keep,
         **about,
     )
+
+
+def _population_cautions(population: Population | None, arm: Arm) -> tuple[Caution, ...]:
+    """Return what a reader must know of people who are not the case's patient."""
+    if population is None:
+        return ()
+    condition = arm.case.patient.condition
+    others = sorted(set(population.words["condition"].tolist()) - {condition})
+    text = f"These are the {len(population)} people of '{population.title}', not the patient of the case."
+    if others:
+        text += f" All are treated as having {condition.replace('_', ' ')}, which some do not have."
+    return (Caution(code="population", text=text, sources=population.rows),)
 
 
 def _line(times: NDArray[np.float64], samples: Samples, about: Mapping[str, Any]) -> Course:
