@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -122,6 +123,8 @@ def main():
             )
 
     isolation.ForkRunner.startup = startup
+    # mutmut copies what is not there yet: the rules and figures of an earlier run would stay.
+    shutil.copytree("src", "mutants/src", ignore=shutil.ignore_patterns("*.py", "*.pyc"), dirs_exist_ok=True)
     command.cli()
 
 
