@@ -65,3 +65,11 @@ def test_the_python_of_the_reference_runs(capsys: pytest.CaptureFixture[str]) ->
     (code,) = re.findall(r"```python\n(.*?)```", REFERENCE, flags=re.S)
     exec(code, {})
     assert capsys.readouterr().out == "5.0 325.0\n46 years\n"
+
+
+def test_the_reference_names_the_profile_that_stands_for_each_condition() -> None:
+    from subside.engine.conditions import profile
+
+    for name in CONDITIONS:
+        found = profile(name)
+        assert f"| `{name}` | {CONDITIONS[name].label} | `{found.stands_in or name}` |" in REFERENCE

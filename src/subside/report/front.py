@@ -193,6 +193,8 @@ def _big(head: Headline) -> str:
     words = lower_or_higher(head.difference)
     number, _, rest = words.partition("\N{NO-BREAK SPACE}")
     big = f'<p class="big">{escape(number)} <small>{escape(rest)}</small></p>'
+    if not head.has_interval and head.difference == 0.0:
+        return big + '<p class="interval">No interval: nothing in the case sets the two apart.</p>'
     if not head.has_interval:
         return big + '<p class="interval">No interval: a typical line.</p>'
     return f'{big}<p class="interval">90\N{NO-BREAK SPACE}% interval: {escape(interval(head))}</p>'

@@ -205,6 +205,8 @@ def _sentence(
     )
     if reference == "none":
         said = f"This is no difference from placebo: what hope adds is part of it. {said}"
+    if not has_interval and mid == 0.0:
+        return said + ". Nothing in the case sets the two apart."
     if not has_interval:
         return said + ". This is a single typical line without an interval, as asked for by name."
     within = f"{said} (90\N{NO-BREAK SPACE}% interval: {_interval(low, high)})"

@@ -104,7 +104,8 @@ def _numbers(report: Report) -> str:
     arms = tables.arm_courses(report)
     head = "".join(f'<th scope="col" class="n">{escape(column_moment(t))}</th>' for t in times)
     rows = []
-    for name in ("nrs_pain", "nrs_pain_movement", *(RELIEF if has_pain_to_relieve(report) else ())):
+    shares = (*RELIEF,) if has_pain_to_relieve(report) else ()
+    for name in ("nrs_pain", "nrs_pain_movement", *shares, "p_moderate_pain", "headache_days_per_28_d"):
         present = [(arm, course) for arm, course in arms if name in course]
         if not present:
             continue

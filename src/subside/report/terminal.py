@@ -45,6 +45,8 @@ ENDPOINTS = (
     "nrs_pain_movement",
     "p_response_30",
     "p_response_50",
+    "p_moderate_pain",
+    "headache_days_per_28_d",
     "sensitization",
     "phq9_total",
     "madrs_total",
@@ -185,7 +187,8 @@ def _over_time(report: Report, title: str, rows: list[_Row], *, last_title: str 
 def _endpoints(report: Report) -> _OverTime:
     arms = arm_courses(report)
     # A score that nothing moves would fill the screen with equal numbers; the page has it.
-    moved = [n for n in _worth_rows(report, ENDPOINTS) if n.startswith("nrs_pain") or not is_unmoved(report, n)]
+    always = ("nrs_pain", "nrs_pain_movement", "p_moderate_pain")
+    moved = [n for n in _worth_rows(report, ENDPOINTS) if n in always or not is_unmoved(report, n)]
     first = measure(report)
     names = tuple(sorted(moved, key=lambda n: n != first))
     return _over_time(report, "Median (90 % band)", _arm_rows(arms, names))
