@@ -33,6 +33,7 @@ FILE: Final = "fitted/conventional.toml"
 NAME: Final = "conventional"
 Z95: Final = 1.959964
 MONTH_D: Final = 30.0
+SHIFT: Final = 5.0
 
 
 def fit(beliefs: Beliefs | None = None) -> tuple[tuple[Fit, ...], Beliefs]:
@@ -90,20 +91,25 @@ def _two_figures(
     with its standard error.
     """
 
-    def residuals(at: np.ndarray) -> np.ndarray:
-        change = {name: {"median": _share(at[0]), "patient_sd": math.exp(at[1]), "uncertainty_sd": 0.0}}
+    # Shifted, so that the solver's relative steps are wide enough to be seen among so few people.
+    def residuals(shifted: np.ndarray) -> np.ndarray:
+        middle, log_sd = shifted - SHIFT
+        change = {name: {"median": _share(middle), "patient_sd": math.exp(log_sd), "uncertainty_sd": 0.0}}
         pair = simulate(protocols()[protocol], beliefs, change)
         return np.array(
             [
                 (pair.more_with_half_gone() - half_gone[0]) / half_gone[1],
                 (pair.difference() - mean[0]) / mean[1],
-                (at[1] - math.log(1.2)) / 0.5,  # weak: people differ, how much is little known
+                (log_sd - math.log(1.2)) / 1.0,  # weak: people differ, how much is little known
             ]
         )
 
-    best = least_squares(residuals, [-1.2, math.log(1.2)], diff_step=0.05, xtol=1e-3, ftol=1e-3, max_nfev=12)
-    spread = float(np.sqrt(np.linalg.pinv(best.jac.T @ best.jac)[0, 0]))
-    return float(best.x[0]), float(math.exp(best.x[1])), spread
+    start = np.array([-1.2, math.log(1.2)]) + SHIFT
+    best = least_squares(residuals, start, diff_step=0.05, xtol=1e-3, ftol=1e-4, max_nfev=15)
+    # Of the middle with the spread held: the two move together, and the spread is not drawn.
+    spread = float(1.0 / np.sqrt((best.jac.T @ best.jac)[0, 0]))
+    middle, log_sd = best.x - SHIFT
+    return float(middle), float(math.exp(log_sd)), spread
 
 
 def _gabapentinoid(beliefs: Beliefs) -> Fit:

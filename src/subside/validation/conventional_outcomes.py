@@ -11,10 +11,14 @@ import numpy as np
 from subside.engine.population.beliefs import Beliefs
 from subside.validation.conventional_protocols import PEOPLE_OF_STUDY, SEED, Pair, protocols, simulate
 from subside.validation.found import given
+from subside.validation.opioid_levels import opioid_outcomes
+from subside.validation.opioid_sparing import day_after
 from subside.validation.outcome import Outcome
 
 Z95: Final = 1.959964
 STUDIES_DRAWN: Final = 60
+STUDIES_OF_PUMPS: Final = 30
+PEOPLE_OF_PUMPS: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,14 @@ def _nnt(name: str, what: str, protocol: str, *, fitted: bool, note: str = "") -
 
 
 def _difference(
-    figure_id: str, what: str, protocol: str, *, fitted: bool, scale: float = 1.0, at: int = -1, note: str = ""
+    figure_id: str,
+    what: str,
+    protocol: str,
+    *,
+    fitted: bool,
+    scale: float = 1.0,
+    at: int = -1,
+    note: str = "",
 ) -> Target:
     found = given(figure_id)
     low, high = found.ends
@@ -153,4 +164,33 @@ def predict(beliefs: Beliefs, *, n_studies: int = STUDIES_DRAWN) -> tuple[Outcom
                 always=None,
             )
         )
+    return (*found, *spared(beliefs), *opioid_outcomes(beliefs))
+
+
+def spared(beliefs: Beliefs, *, n_studies: int = STUDIES_OF_PUMPS) -> tuple[Outcome, ...]:
+    """Return the morphine of the first day after surgery, and how much ketamine spares."""
+    pairs = [
+        [
+            day_after(beliefs, ketamine=given_it, people=PEOPLE_OF_PUMPS, seed=SEED + 2000 + k)
+            for given_it in (False, True)
+        ]
+        for k in range(n_studies)
+    ]
+    without = np.array([pair[0].morphine_mg.mean() for pair in pairs])
+    gap = np.array([(pair[1].morphine_mg - pair[0].morphine_mg).mean() for pair in pairs])
+    found = []
+    for figure_id, what, answers, note in (
+        ("cortinez_2001.morphine_24_h_without", "morphine of 24 h at a pump of their own, mg", without,
+         "what people settle for is assumed"),
+        ("brinck_2018.morphine_24h_change", "morphine of 24 h, with ketamine less without, mg", gap,
+         "130 trials of many doses; one dose stands for them"),
+    ):  # fmt: skip
+        low, middle, high = np.percentile(answers, [5.0, 50.0, 95.0])
+        seen = given(figure_id)
+        found.append(
+            Outcome(
+                figure=figure_id, what=what, observed=seen.value, se=None, predicted=float(middle),
+                low=float(low), high=float(high), used_to_fit=False, note=note,
+            )
+        )  # fmt: skip
     return tuple(found)

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from subside.engine.population.beliefs import Belief, fitted, from_scale, prior
+from subside.validation.conventional import outcomes
 
-PAGES = ("the-model.md", "hypotheses.md")
-MARKED = re.compile(r"(<!-- (values: [a-z0-9_ ]+|weights) -->\n).*?(<!-- end -->)", re.S)
+PAGES = ("the-model.md", "hypotheses.md", "other-painkillers.md")
+MARKED = re.compile(r"(<!-- (values: [a-z0-9_ ]+|weights|other treatments) -->\n).*?(<!-- end -->)", re.S)
 NORMAL_95 = 1.645  # SDs to the end of a 90 % interval
 
 
@@ -27,7 +28,8 @@ def filled(text: str) -> str:
 
     def table(match: re.Match[str]) -> str:
         kind = match[2]
-        rows = weights() if kind == "weights" else values(kind.removeprefix("values: ").split())
+        named = {"weights": weights, "other treatments": other_treatments}
+        rows = named[kind]() if kind in named else values(kind.removeprefix("values: ").split())
         return f"{match[1]}\n{rows}\n\n{match[3]}"
 
     return MARKED.sub(table, text)
@@ -44,6 +46,15 @@ def values(names: Sequence[str]) -> str:
         b = beliefs[name]
         spreads = (f"{sd:.2g}" if sd else "" for sd in (b.patient_sd, b.trial_sd))
         lines.append(f"| `{name}` | {_typical(b)} | {b.unit} | {' | '.join(spreads)} | {b.basis} |")
+    return "\n".join(lines)
+
+
+def other_treatments() -> str:
+    """Return the table of published outcomes of treatments beside ketamine, with the model's answer."""
+    lines = ["| published | observed | model (90 %) | verdict | used to fit |", "|---|---|---|---|---|"]
+    for o in outcomes():
+        said = f"| {o.what} (`{o.figure}`) | {o.observed:.3g} | {o.predicted:.3g} ({o.low:.3g} to {o.high:.3g}) |"
+        lines.append(f"{said} {o.verdict} | {'yes' if o.used_to_fit else ''} |")
     return "\n".join(lines)
 
 
