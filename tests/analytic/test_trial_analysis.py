@@ -184,7 +184,7 @@ def _observed(rng: np.random.Generator, missing: float) -> Observed:
     at = 2 + 0.6 * start[..., None] - 1.0 * (arm == 0)[..., None] + person + rng.normal(0.0, 0.8, (1, 1, n, 2))
     at[rng.random(at.shape) < missing] = np.nan
     return Observed(
-        arm=arm, start={"nrs_pain": start}, at={"nrs_pain": at}, stays=np.full((1, n), 2),
+        arm=arm, start={"nrs_pain": start}, at={"nrs_pain": at}, events={}, stays=np.full((1, n), 2),
         relapse_h=np.full((1, n), np.nan), relapsed=np.zeros((1, n), dtype=bool), stratum=np.zeros((1, n), dtype=int),
     )  # fmt: skip
 

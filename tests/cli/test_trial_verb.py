@@ -61,6 +61,9 @@ at = "4 wk"
 [[endpoint]]
 what = "relapse"
 as = "time"
+[[endpoint]]
+what = "nausea"
+as = "share"
 [missing]
 drop_out = 0.1
 visits = 0.05
@@ -117,6 +120,19 @@ def test_each_arm_and_visit_has_its_numbers(document: dict) -> None:  # type: ig
             for share in visit["responders"].values():
                 assert share["low"] <= share["share"] <= share["high"]
                 assert share["n"] == arm["randomized"]
+
+
+def test_each_adverse_event_has_its_difference_from_the_control(document: dict) -> None:  # type: ignore[type-arg]
+    for name, arm in document["result"]["arms"].items():
+        for event in arm["events"].values():
+            assert event["count"] <= event["n"] == arm["randomized"]
+            assert (event["contrast"] is None) == (name == "midazolam")
+    nausea = document["result"]["endpoints"][-1]
+    assert nausea["what"] == "nausea"
+    reported = nausea["arms"]["drug"]["reported"]
+    arms = document["result"]["arms"]
+    expected = arms["drug"]["events"]["nausea"]["share"] - arms["midazolam"]["events"]["nausea"]["share"]
+    assert reported["estimate"] == pytest.approx(expected)
 
 
 def test_the_flow_adds_up(document: dict) -> None:  # type: ignore[type-arg]

@@ -12,7 +12,7 @@ from subside.case.resolve import overlap_flaws, weight_flaws
 from subside.engine.conditions import profile
 from subside.engine.population.description import PUBLISHED, QUANTITIES, flaws_of
 from subside.errors import nearest
-from subside.trial.plan import Endpoint, TrialPlan
+from subside.trial.plan import EVENTS, Endpoint, TrialPlan
 
 __all__ = ["STRATUM", "trial_flaws"]
 
@@ -28,6 +28,7 @@ _FITS: Final = {
     "nrs_pain_movement": (*_SCALES, "responders_30", "responders_50"),
     "headache_days": ("days",),
     "relapse": ("time",),
+    **dict.fromkeys(EVENTS, ("share",)),
 }
 
 
@@ -181,10 +182,11 @@ def _endpoint(plan: TrialPlan, place: int, endpoint: Endpoint) -> Iterator[Flaw]
     if endpoint.as_ not in fits:
         yield Flaw("endpoint", place, "as", got=f"'{endpoint.as_}' of {endpoint.what}",
                    accepted=" or ".join(f'"{name}"' for name in fits), remedy="Choose one of these.")  # fmt: skip
-    if endpoint.what == "relapse":
+    if endpoint.what == "relapse" or endpoint.what in EVENTS:
         if endpoint.at is not None:
-            yield Flaw("endpoint", place, "at", got="a time for the time to relapse", accepted="no time",
-                       remedy="Remove it: it is followed to the last visit.")  # fmt: skip
+            yield Flaw("endpoint", place, "at", got=f"a time for {endpoint.what}", accepted="no time",
+                       remedy="Remove it: relapse is followed to the last visit, events are those of all "
+                       "infusions.")  # fmt: skip
     elif endpoint.at_h not in plan.visits.at_h:
         got = "no time" if endpoint.at is None else f"'{endpoint.at}'"
         yield Flaw("endpoint", place, *(("at",) if endpoint.at else ()), got=got,

@@ -11,16 +11,13 @@ from numpy.typing import NDArray
 
 from subside.engine.group import Samples
 from subside.evidence import value
-from subside.trial.plan import SCORES, TrialPlan
+from subside.trial.plan import EVENTS, SCORES, TrialPlan
 from subside.units import H_PER_DAY, parse_duration_h
 
-__all__ = ["EVENTS", "Schedule", "baseline", "events", "relapse", "schedule", "visits"]
+__all__ = ["Schedule", "baseline", "events", "relapse", "schedule", "visits"]
 
 Array = NDArray[np.float64]
 HEADACHE = "headache_days_per_28_d"  # of conditions whose headache days are counted
-EVENTS = (
-    "dissociation", "psychomimetic", "nausea", "dizziness", "pressure_surge", "desaturation", "deep_sedation",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from subside.trial.ancova import Contrast, ancova, crossover, log_rank, shares
 from subside.trial.attrition import observed
 from subside.trial.enrollment import Enrolled
-from subside.trial.plan import Endpoint, TrialPlan
+from subside.trial.plan import EVENTS, Endpoint, TrialPlan
 from subside.trial.treating import Records
 
-__all__ = ["Observed", "compared", "observe", "outcome", "responded"]
+__all__ = ["Observed", "compared", "is_share", "observe", "outcome", "responded"]
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,6 +28,7 @@ class Observed:
         arm: Place of the arm. Shape ``(period, repetition, person)``.
         start: By score. Shape as ``arm``.
         at: By outcome; NaN where not observed. Shape as ``arm`` and ``visit``.
+        events: By adverse event; those who left had theirs before. Shape as ``arm``.
         stays: Visits before leaving, all periods counted through. Shape ``(repetition, person)``.
         relapse_h, relapsed: With those gone censored at their last check. Shape as ``stays``.
         stratum: Shape as ``stays``.
@@ -36,6 +37,7 @@ class Observed:
     arm: NDArray[np.int64]
     start: Mapping[str, Array]
     at: Mapping[str, Array]
+    events: Mapping[str, Bools]
     stays: NDArray[np.int64]
     relapse_h: Array
     relapsed: Bools
@@ -47,6 +49,7 @@ class Observed:
             arm=self.arm[:, :, :size],
             start={name: values[:, :, :size] for name, values in self.start.items()},
             at={name: values[:, :, :size] for name, values in self.at.items()},
+            events={name: had[:, :, :size] for name, had in self.events.items()},
             stays=self.stays[:, :size],
             relapse_h=self.relapse_h[:, :size],
             relapsed=self.relapsed[:, :size],
@@ -60,6 +63,7 @@ class Observed:
             arm=self.arm[:, r],
             start={name: values[:, r] for name, values in self.start.items()},
             at={name: values[:, r] for name, values in self.at.items()},
+            events={name: had[:, r] for name, had in self.events.items()},
             stays=self.stays[r],
             relapse_h=self.relapse_h[r],
             relapsed=self.relapsed[r],
@@ -88,6 +92,7 @@ def observe(plan: TrialPlan, enrolled: Enrolled, records: Records, *, seed: int)
         arm=records.arm,
         start=records.start,
         at={name: np.where(shown, values, np.nan) for name, values in records.at.items()},
+        events=records.events,
         stays=stays,
         relapse_h=np.where(cut, np.maximum(ends - offset, 0.0), records.relapse_h),
         relapsed=records.relapsed & ~cut,
@@ -115,6 +120,11 @@ def outcome(endpoint: Endpoint, values: Array, start: Array) -> Array:
     return values
 
 
+def is_share(endpoint: Endpoint) -> bool:
+    """Return whether an endpoint is a share of people."""
+    return endpoint.as_ == "share" or endpoint.as_.startswith("responders_")
+
+
 def responded(values: Array, start: Array, fall: float) -> Bools:
     """Return whose value fell by at least this share; who is not observed has not responded."""
     with np.errstate(invalid="ignore"):
@@ -126,16 +136,19 @@ def compared(plan: TrialPlan, data: Observed, endpoint: Endpoint, *, of: int) ->
     control, level = plan.control, plan.analysis.level
     if endpoint.what == "relapse":
         return log_rank(data.relapse_h, data.relapsed, data.arm[0], of=of, control=control, level=level)
-    visit = plan.visits.at_h.index(endpoint.at_h or 0.0)
-    values = data.at[endpoint.what][..., visit]
-    start = data.start.get(endpoint.what, data.start["nrs_pain"])
-    y = outcome(endpoint, values, start)
+    if endpoint.what in EVENTS:
+        y = data.events[endpoint.what].astype(np.float64)
+        start = np.zeros_like(y)
+    else:
+        visit = plan.visits.at_h.index(endpoint.at_h or 0.0)
+        start = data.start[endpoint.what]
+        y = outcome(endpoint, data.at[endpoint.what][..., visit], start)
     if plan.design.kind == "crossover":
         first = data.arm[0] == of
         treated, other = (np.where(first, y[0], y[1]), np.where(first, y[1], y[0]))
         before = np.where(first, start[0] - start[1], start[1] - start[0])
         return crossover(treated - other, before, first, level=level)
-    if endpoint.as_.startswith("responders_"):
+    if is_share(endpoint):
         return shares(np.nan_to_num(y[0]) > 0.5, data.arm[0], of=of, control=control, level=level)
     covariates = [start[0], *_strata(data.stratum)]
     return ancova(y[0], covariates, data.arm[0], of=of, control=control, level=level)

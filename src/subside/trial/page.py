@@ -269,11 +269,15 @@ def _events(result: dict[str, Any]) -> str:
     rows = [
         [event_words(e), *(_event(result["arms"][name]["events"][e]) for name in names)] for e in events
     ]
-    return _section("events", "Adverse events during the infusions", _table(("Event", *names), rows))
+    lead = f"How many, and the difference from {result['design']['control']} with its interval."
+    return _section("events", "Adverse events during the infusions", _table(("Event", *names), rows), lead)
 
 
 def _event(e: dict[str, Any]) -> str:
-    return f"{e['count']} of {e['n']} ({percent(e['share'])})"
+    found = f"{e['count']} of {e['n']} ({percent(e['share'])})"
+    if e["contrast"] is None:
+        return found
+    return f"{found}; {difference({'what': 'event', 'as': 'share'}, e['contrast'])}"
 
 
 def _grounds(warnings: Sequence[dict[str, Any]], sources: Sequence[dict[str, Any]]) -> str:

@@ -17,11 +17,16 @@ __all__ = ["ArmPlan", "Endpoint", "TrialPlan"]
 
 #: What is measured at every visit.
 SCORES: Final = ("nrs_pain", "nrs_pain_movement", "phq9_total", "gad7_total", "pcl5_total", "sleep_nrs")
+#: What may happen during the infusions.
+EVENTS: Final = (
+    "dissociation", "psychomimetic", "nausea", "dizziness", "pressure_surge", "desaturation", "deep_sedation",
+)  # fmt: skip
 What = Literal[
     "nrs_pain", "nrs_pain_movement", "phq9_total", "gad7_total", "pcl5_total", "sleep_nrs", "headache_days",
-    "relapse",
+    "relapse", "dissociation", "psychomimetic", "nausea", "dizziness", "pressure_surge", "desaturation",
+    "deep_sedation",
 ]  # fmt: skip
-Measure = Literal["mean", "change", "percent_change", "responders_30", "responders_50", "days", "time"]
+Measure = Literal["mean", "change", "percent_change", "responders_30", "responders_50", "days", "time", "share"]
 
 
 class ArmPlan(Entry):

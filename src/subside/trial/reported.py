@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from subside.errors import MissingExtraError
 from subside.trial.ancova import Contrast
-from subside.trial.observing import Observed, compared, outcome
-from subside.trial.plan import Endpoint, TrialPlan, looked_at
+from subside.trial.observing import Observed, compared, is_share, outcome
+from subside.trial.plan import EVENTS, Endpoint, TrialPlan, looked_at
 
-__all__ = ["Curve", "Estimate", "Fits", "reported", "survival"]
+__all__ = ["Curve", "Estimate", "Fits", "of_shares", "reported", "survival"]
 
 Array = NDArray[np.float64]
 
@@ -69,11 +69,16 @@ def reported(
     if endpoint.what == "relapse":
         return _cox(plan, data, of)
     own = compared(plan, data, endpoint, of=of)
-    if endpoint.as_.startswith("responders_") and plan.design.kind == "parallel":
-        return _of(own, "difference of shares (Newcombe), z test")
-    if plan.analysis.method == "mixed":
+    if is_share(endpoint) and plan.design.kind == "parallel":
+        return of_shares(own)
+    if plan.analysis.method == "mixed" and not is_share(endpoint):
         return _mixed(plan, data, endpoint, of, own, Fits() if fits is None else fits)
     return _ols(plan, data, endpoint, of, own)
+
+
+def of_shares(contrast: Contrast) -> Estimate:
+    """Return the difference of two shares as a trial reports it."""
+    return _of(contrast, "difference of shares (Newcombe), z test")
 
 
 def survival(data: Observed, arm: int) -> Curve:
@@ -119,9 +124,13 @@ def _at_one_visit(
     plan: TrialPlan, data: Observed, endpoint: Endpoint, of: int
 ) -> tuple[Array, Array, int]:
     """Return outcomes, the design matrix and the column of the contrast."""
-    visit = plan.visits.at_h.index(endpoint.at_h or 0.0)
-    start = data.start.get(endpoint.what, data.start["nrs_pain"])[:, 0]
-    y = outcome(endpoint, data.at[endpoint.what][:, 0, :, visit], start)
+    if endpoint.what in EVENTS:
+        y = data.events[endpoint.what][:, 0].astype(np.float64)
+        start = np.zeros_like(y)
+    else:
+        visit = plan.visits.at_h.index(endpoint.at_h or 0.0)
+        start = data.start[endpoint.what][:, 0]
+        y = outcome(endpoint, data.at[endpoint.what][:, 0, :, visit], start)
     if plan.design.kind == "crossover":
         first = data.arm[0, 0] == of
         difference = np.where(first, y[0] - y[1], y[1] - y[0])
@@ -183,7 +192,7 @@ def _over_all_visits(
     plan: TrialPlan, data: Observed, endpoint: Endpoint, of: int
 ) -> tuple[Array, Array, NDArray[np.int64], int]:
     """Return stacked outcomes, the design matrix, whose row each is, and the column of the contrast."""
-    start = data.start.get(endpoint.what, data.start["nrs_pain"])[:, 0]
+    start = data.start[endpoint.what][:, 0]
     values = outcome(endpoint, data.at[endpoint.what][:, 0], start[..., None])
     periods, n, count = values.shape
     visit = plan.visits.at_h.index(endpoint.at_h or 0.0)

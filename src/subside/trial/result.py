@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from subside.trial.ancova import Contrast, wilson
 from subside.trial.conduct import Trial
-from subside.trial.measures import EVENTS
-from subside.trial.observing import responded
-from subside.trial.plan import Endpoint, looked_at
+from subside.trial.observing import compared, responded
+from subside.trial.plan import EVENTS, Endpoint, looked_at
 from subside.trial.power import Power
-from subside.trial.reported import Estimate, Fits, reported
+from subside.trial.reported import Estimate, Fits, of_shares, reported
 
 __all__ = ["flow", "trial_result"]
 
@@ -88,7 +87,7 @@ def _arm(trial: Trial, place: int, fits: Fits) -> dict[str, Any]:
         "kind": arm.kind,
         "randomized": int(inside[0].sum()),
         "visits": [_visit(trial, place, v, inside, fits) for v in range(len(plan.visits.at))],
-        "events": {name: _share(had[name]) for name in EVENTS},
+        "events": {name: _event(trial, place, name, had[name]) for name in EVENTS},
         "believes_drug": _share(trial.records.believes[:, 0, :size][inside]),
         "baseline": {
             name: _moments(values[:, 0][inside]) for name, values in data.start.items()
@@ -102,6 +101,12 @@ def _arm(trial: Trial, place: int, fits: Fits) -> dict[str, Any]:
             "median_h": curve.median_h,
         }
     return found
+
+
+def _event(trial: Trial, place: int, name: str, had: NDArray[np.bool_]) -> dict[str, Any]:
+    own = place != trial.plan.control
+    contrast = compared(trial.plan, trial.observed.one(0), looked_at(name, "share"), of=place) if own else None
+    return {**_share(had), "contrast": None if contrast is None else _estimate(of_shares(contrast))}
 
 
 def _visit(

@@ -28,8 +28,8 @@ from subside.engine.times import visit_spans
 from subside.errors import ParameterError
 from subside.evidence import value
 from subside.trial.enrollment import Enrolled
-from subside.trial.measures import EVENTS, Schedule, baseline, events, relapse, schedule, visits
-from subside.trial.plan import SCORES, ArmPlan, TrialPlan
+from subside.trial.measures import Schedule, baseline, events, relapse, schedule, visits
+from subside.trial.plan import EVENTS, SCORES, ArmPlan, TrialPlan
 from subside.units import H_PER_DAY
 
 __all__ = ["NULL", "Records", "arm_of", "treated"]

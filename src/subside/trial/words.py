@@ -60,7 +60,7 @@ def endpoint_words(endpoint: dict[str, Any]) -> str:
         "responders_50": ", fall of 50 % or more",
     }.get(endpoint["as"], "")  # fmt: skip
     when = "" if endpoint["at_h"] is None else f", {when_words(endpoint['at_h'])}"
-    return f"{_SCORES[endpoint['what']]}{how}{when}"
+    return f"{_SCORES.get(endpoint['what']) or event_words(endpoint['what'])}{how}{when}"
 
 
 def difference(endpoint: dict[str, Any], found: dict[str, Any] | None) -> str:
@@ -79,7 +79,8 @@ def spread_words(endpoint: dict[str, Any], middle: float | None, low: float | No
         from math import exp
 
         return f"hazard ratio {exp(middle):.2f} ({exp(low):.2f} to {exp(high):.2f})"
-    scale, digits = (100.0, 0) if endpoint["as"].startswith("responders") else (1.0, 2)
+    share = endpoint["as"] == "share" or endpoint["as"].startswith("responders")
+    scale, digits = (100.0, 0) if share else (1.0, 2)
     unit = " %" if scale == 100.0 or endpoint["as"] == "percent_change" else ""
     text = f"{middle * scale:+.{digits}f} ({low * scale:+.{digits}f} to {high * scale:+.{digits}f}){unit}"
     return text.replace("-", MINUS)
