@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from subside.care.monitoring import Baseline, Change, Observation, fold, new_snapshot, thresholds
+from subside.care.monitoring import Baseline, Change, Observation, fold, new_snapshot, thresholds, view
 
 NURSE = "Nurse Example"
 LIMITS = thresholds("texas")
@@ -43,6 +44,14 @@ def saturation(*pieces: tuple[int, int, float]) -> list[Observation]:
     return [*every_second("spo2_percent", *pieces), *every_second("hr_bpm", (0, pieces[-1][1], 72))]
 
 
+def flapping(times_over: int) -> list[tuple[int, int, float]]:
+    """A pulse that is too fast for 17 s of every 40 s."""
+    pieces = []
+    for i in range(times_over):
+        pieces += [(i * 40, i * 40 + 16, 115.0), (i * 40 + 17, i * 40 + 39, 72.0)]
+    return pieces
+
+
 def changes(session: Sequence[Observation], until: float, baseline: Baseline) -> tuple[Change, ...]:
     return fold(new_snapshot(0), session, LIMITS, baseline, round(until * 1000) + 1001)[1]
 
@@ -56,6 +65,8 @@ def journal(session: Sequence[Observation], until: float, baseline: Baseline) ->
     ]
 
 
+#: Every check after half a minute.
+SOON = tuple(replace(c, every_s=30.0, grace_s=30.0) if c.name == "sedation" else c for c in LIMITS.checks)
 KNOWN = Baseline(sbp_mmhg=128, dbp_mmhg=78)
 QUIET = [
     *saturation((0, 100, 97)), by_hand(0, "sbp_mmhg", 128), by_hand(0, "dbp_mmhg", 78), by_hand(0, "moaas", 5),
@@ -539,6 +550,89 @@ LOW = saturation((0, 9, 97), (10, 40, 90), (41, 600, 97))
             ],
             id="a baseline that nobody recorded",
         ),
+        pytest.param(
+            [
+                *every_second("hr_bpm", *flapping(8), (320, 900, 72)),
+                *every_second("spo2_percent", (0, 900, 97)),
+            ],
+            900,
+            KNOWN,
+            [
+                "15 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "17 s cleared hr_high: ** hr_high: condition ended",
+                "55 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "57 s cleared hr_high: ** hr_high: condition ended",
+                "95 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "97 s cleared hr_high: ** hr_high: condition ended",
+                "135 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "137 s cleared hr_high: ** hr_high: condition ended",
+                "175 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "177 s cleared hr_high: ** hr_high: condition ended",
+                "215 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "217 s cleared hr_high: ** hr_high: condition ended",
+                "255 s flood_started flood: more than 6 alarms in 10 min: all but high ones are grouped",
+                "255 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "257 s cleared hr_high: ** hr_high: condition ended",
+                "295 s raised hr_high: ** HR 115 /min >= 111 for 15 s",
+                "297 s cleared hr_high: ** hr_high: condition ended",
+                "655 s flood_ended flood: alarms are shown one by one again",
+            ],
+            id="a flood of alarms is grouped and ends",
+        ),
+        pytest.param(
+            [
+                *saturation((0, 39, 97), (40, 60, 93), (61, 400, 97)),
+                event(10, "audio_pause"),
+                event(100, "audio_pause"),
+            ],
+            230,
+            KNOWN,
+            [
+                "10 s audio_paused audio: audio paused for 120 s (Nurse Example)",
+                "55 s audio_resumed audio: audio pause broken by a new medium alarm",
+                "55 s raised spo2_low: ** SpO2 93 % <= 93 for 15 s",
+                "61 s cleared spo2_low: ** spo2_low: condition ended",
+                "100 s audio_paused audio: audio paused for 120 s (Nurse Example)",
+                "220 s audio_resumed audio: audio pause is over",
+            ],
+            id="a pause of the sound is broken by a new alarm, or runs out",
+        ),
+        pytest.param(
+            [
+                *saturation((0, 900, 97)),
+                by_hand(0, "sbp_mmhg", 128),
+                by_hand(0, "dbp_mmhg", 78),
+                by_hand(0, "moaas", 5),
+                event(5, "infusion_start", 5),
+                by_hand(310, "sbp_mmhg", 130),
+                event(690, "check_done", text="sedation"),
+                by_hand(850, "sbp_mmhg", 131),
+            ],
+            860,
+            KNOWN,
+            [
+                "5 s phase infusing: infusion starts at 5 mg/h (Nurse Example)",
+                "305 s check_due blood_pressure: blood pressure: due now",
+                "310 s check_done blood_pressure: blood pressure: made",
+                "420 s stale dbp_mmhg: DBP ---: no reading for 420 s",
+                "610 s check_due blood_pressure: blood pressure: due now",
+                "730 s stale sbp_mmhg: SBP ---: no reading for 420 s",
+                "730 s raised missed:blood_pressure: ** blood pressure missed: due 120 s ago",
+                "850 s live sbp_mmhg: SBP 131 mmHg: live again",
+                "850 s check_done blood_pressure: blood pressure: made",
+                "850 s cleared missed:blood_pressure: ** missed:blood_pressure: made",
+            ],
+            id="checks come due, are missed, and are made",
+        ),
+        pytest.param(
+            [*QUIET, reading(10, "lactate", 2.0)],
+            20,
+            KNOWN,
+            [
+                "10 s unknown lactate: no channel or event of this name (lactate); not used",
+            ],
+            id="a name that no device of ours knows",
+        ),
     ],
 )
 def test_the_journal_tells_who_did_what_and_what_the_monitor_said(
@@ -580,3 +674,50 @@ def test_every_line_about_an_alarm_holds_its_worst_value_its_limit_and_since_whe
         ("acknowledged", "high", 88.0, 91.0, 10_000),
         ("cleared", "high", 88.0, 91.0, 10_000),
     ]
+
+
+def test_a_start_that_arrives_after_the_stop_moves_neither() -> None:
+    session = [
+        *QUIET, event(10, "infusion_start", 10), event(55, "infusion_stop"),
+        reading(53, "infusion_start", 5, source=NURSE, received_ms=75_000),
+    ]  # fmt: skip
+    snapshot, _ = fold(new_snapshot(0), session, LIMITS, KNOWN, 90_000)
+    assert (snapshot.phase, snapshot.infusion_start_ms, snapshot.infusion_stop_ms) == (
+        "recovery",
+        10_000,
+        55_000,
+    )
+    assert snapshot.ordered_mg_per_h == 0
+
+
+def test_an_alarm_that_recovers_after_a_gap_is_shown_as_recovered() -> None:
+    session = [*saturation((0, 9, 97), (10, 30, 90)), *every_second("spo2_percent", (60, 70, 97))]
+    snapshot, _ = fold(new_snapshot(0), session, LIMITS, KNOWN, 66_000)
+    (line,) = [a for a in view(snapshot, LIMITS, KNOWN, 66_000).alarms if a.key == "spo2_critical"]
+    assert line.text == "*** SpO2 90 % <= 91; recovered"
+    before, _ = fold(new_snapshot(0), session, LIMITS, KNOWN, 50_000)
+    (line,) = [a for a in view(before, LIMITS, KNOWN, 50_000).alarms if a.key == "spo2_critical"]
+    assert line.text == "*** SpO2 90 % <= 91; channel not live now"
+
+
+def test_alarms_say_whether_they_are_about_the_patient_the_devices_or_the_procedure() -> None:
+    session = [
+        *saturation((0, 9, 97), (10, 300, 90)), event(5, "infusion_start", 5), *every_second("rr_per_min", (0, 5, 14)),
+    ]  # fmt: skip
+    snapshot, _ = fold(new_snapshot(0), session, replace(LIMITS, checks=SOON), KNOWN, 300_000)
+    kinds = {key: alarm.kind for key, alarm in snapshot.alarms.items()}
+    assert kinds["spo2_critical"] == "physiological"
+    assert kinds["stale:rr_per_min"] == "technical"
+    assert kinds["missed:sedation"] == "procedural"
+
+
+def test_the_screen_says_what_it_is_and_what_nobody_has_signed() -> None:
+    first, second = view(new_snapshot(0), LIMITS, KNOWN, 0).notes
+    assert first == (
+        "Decision support and research software, not a medical device; "
+        "the certified bedside monitor stays primary."
+    )
+    assert second == (
+        f"{len(LIMITS.unsigned())} limits and checks of profile 'Texas, office-based (level II to IV)' "
+        "await a medical director's signature"
+    )

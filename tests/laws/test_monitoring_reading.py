@@ -480,6 +480,8 @@ def test_a_drawn_signal_goes_straight_between_its_corners_or_holds_and_keeps_its
     assert values("") == [(0, 70), (1000, 70), (2000, 70), (3000, 80), (4000, None), (5000, None)]
     line = 'shape = "line"\n'
     assert values(line) == [(0, 70), (1000, 70), (2000, 75), (3000, 80), (4000, None), (5000, None)]
+    thousandth = SIGNAL.replace('"1 s"', '"0.001 s"').replace('"5 s"', '"0.003 s"')
+    assert len(parse_scenario(thousandth, origin="s").record.observations) == 4
     assert [at for at, _ in values('gaps = [["1 s", "3 s"]]\n')] == [0, 3000, 4000, 5000]
 
 
