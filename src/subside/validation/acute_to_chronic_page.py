@@ -33,7 +33,7 @@ INK = {"monostable": "#00695c", "bistable": "#c2571a"}
 
 CASE = """
 format = 1
-title = "An invented thoracotomy"
+title = "An invented operation"
 follow_up = "365 d"
 [patient]
 age_years = 58
@@ -41,9 +41,8 @@ weight_kg = 74
 condition = "acute_pain"
 [injury]
 at = "0 h"
-kind = "thoracotomy"
-nrs_pain = 5
-cut_nerve = "yes"
+nrs_pain = 4
+cut_nerve = "unknown"
 """
 
 
@@ -167,5 +166,6 @@ def _people(axis: Any, form: str, days: Array, pain: Array) -> None:
 def _course(form: str, days: Array) -> Array:
     """Return pain of people after the operation of ``CASE`` without day-to-day swings."""
     case = parse_case(CASE).model_copy(update={"options": {"sensitization": form}})
-    group = gather(case, fitted().with_values({"fluctuation_sd_nrs": {"median": 1e-6}}), 300, seed=1, alike=True)
+    still = fitted().with_values({"fluctuation_sd_nrs": {"median": 1e-6}})
+    group = gather(case, still, 400, seed=1, alike=True, vary=("patient",))
     return np.asarray(treat(group, own(case), 24.0 * days)["nrs_pain"], dtype=np.float64)
