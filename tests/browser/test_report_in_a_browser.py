@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html import escape, unescape
 from importlib import util
 from pathlib import Path
@@ -17,7 +18,8 @@ from types import ModuleType
 
 import pytest
 
-from subside.report import render
+from subside.evidence.treatments import treatment_facts, treatments_known
+from subside.report import Beside, render
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -25,7 +27,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 # Run in a copy of the page only: what the browser made of it, as text that the DOM dump holds.
 PROBE = """
 <script>
-const words = [...document.querySelectorAll('svg.panel text')].map(t => {
+const shown = [...document.querySelectorAll('svg.panel text')].filter(t => t.getClientRects().length);
+const words = shown.map(t => {
   const own = t.getBoundingClientRect(), box = t.ownerSVGElement.getBoundingClientRect();
   return {text: t.textContent, height: own.height,
           out: Math.max(box.left - own.left, own.right - box.right, box.top - own.top,
@@ -53,10 +56,11 @@ def _made() -> ModuleType:
     return sys.modules[name]
 
 
-def _laid_out(folder: Path, text: str, *, width: int) -> dict:
+def _laid_out(folder: Path, text: str, *, width: int, pictures: str = "svg.panel") -> dict:
     page = folder / "page.html"
+    probe = PROBE.replace("svg.panel", pictures)
     # In a frame: a window of a headless browser is never narrower than 500 px, a frame can be.
-    inside = escape(text.replace("</body>", PROBE + "</body>"), quote=True)
+    inside = escape(text.replace("</body>", probe + "</body>"), quote=True)
     page.write_text(
         f'<!DOCTYPE html><body><iframe style="border:0" width="{width}" height="900" srcdoc="{inside}">'
         "</iframe></body>",
@@ -101,3 +105,20 @@ def test_nothing_spills_over_and_words_in_pictures_stay_readable(tmp_path, width
         # Half a line may overhang a picture (a tick on its edge); 9 px of line is a 7.5 px letter.
         assert word["out"] <= 8, word
         assert word["height"] >= 9, word
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_picture_of_painkillers_fits_its_words_on_a_phone_and_a_screen(tmp_path, width):
+    made = _made()
+    rows = tuple(
+        Beside(facts=treatment_facts(name), during=(-1.0, -5.0, 0.2), after=(0.0, -0.5, 0.5))
+        for name in treatments_known()
+    )
+    report = replace(made.report(made.INPATIENT), beside=rows)
+    page = _laid_out(tmp_path, render(report), width=width, pictures="svg.painkiller")
+    assert page["page"] <= page["window"]
+    said = {word["text"] for word in page["words"]}
+    assert {treatment_facts(name).label for name in treatments_known()} <= said
+    for word in page["words"]:
+        assert word["out"] <= 8, word  # a letter or so may overhang the edge
+        assert word["height"] >= 11, word  # 11 px of line is a 9 px letter
