@@ -15,9 +15,11 @@ import random
 import shutil
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 
 os.environ["HYPOTHESIS_PROFILE"] = "same"
+KILLERS = Path("killers.tsv")  # in mutants/: which test noticed which change
 TIMEOUT = 36  # what mutmut calls a change that never comes to an end
 EXAMPLES = 12  # of each property; the default suite tries 40 to 300
 
@@ -71,7 +73,7 @@ def collected_once():
         def collect(self):
             """Collect all tests in this process; the forks run some of them."""
             with change_cwd("mutants"):
-                words = ["--rootdir=.", "-q", *self._pytest_add_cli_args]
+                words = ["--rootdir=.", "-q", "-s", "-p", "no:logging", *self._pytest_add_cli_args]
                 config = _prepareconfig([*words, *self._pytest_add_cli_args_test_selection], [Plugin()])
                 config._do_configure()
                 session = Session.from_config(config)
@@ -88,7 +90,7 @@ def collected_once():
             # Or the garbage collector complains of a file that mutmut opened and pytest lets go.
             self.kept = sys.stdout, sys.stderr
             with change_cwd("mutants"):
-                items = [self.items[name] for name in tests]
+                items = [self.items[name] for name in sorted(tests, key=self.turn(mutant_name))]
                 signal.signal(signal.SIGVTALRM, lambda *_: os._exit(TIMEOUT))
                 for item, following in zip(items, [*items[1:], None], strict=True):
                     # Time of this process on the processor: a busy machine is no endless loop.
@@ -96,8 +98,19 @@ def collected_once():
                     signal.setitimer(signal.ITIMER_VIRTUAL, 2.0 + 10.0 * usual)
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                     if self.session.testsfailed:
+                        with KILLERS.open("a", encoding="utf-8") as file:
+                            file.write(f"{mutant_name}\t{item.nodeid}\n")
                         return 1
             return 0
+
+        def turn(self, mutant_name):
+            """Return the order of the tests: first those that noticed changes of this function, of this file."""
+            killers = [line.split("\t") for line in KILLERS.read_text(encoding="utf-8").splitlines()]
+            name, file = mutant_name.rpartition("__mutmut_")[0], mutant_name.rpartition(".")[0]
+            near = Counter(test for mutant, test in killers if mutant.startswith(f"{file}."))
+            nearest = Counter(test for mutant, test in killers if mutant.startswith(f"{name}__mutmut_"))
+            usual = state().duration_by_test
+            return lambda test: (-nearest[test], -near[test], usual.get(test, 0.0))
 
     return CollectedOnce
 
@@ -113,6 +126,7 @@ def main():
     start = isolation.ForkRunner.startup
 
     def startup(runner):
+        Path("mutants", KILLERS).touch()
         runner.test_runner.collect()
         start(runner)
         tests = list(runner.test_runner.items)
