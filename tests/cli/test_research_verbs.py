@@ -172,3 +172,39 @@ def test_a_file_of_regimens_with_mistakes_ends_with_2_and_names_them_all(tmp_pat
     told = capsys.readouterr().err
     for part in ("format", "missing.toml", "when"):
         assert part in told
+
+
+def test_study_next_ranks_in_json_on_the_screen_and_in_files(root, tmp_path, capsys):
+    studies = str(root / "examples" / "research" / "one_trial.toml")
+    words = ["study-next", studies, "--replicates", "10", "--questions", "low_dose_route,r_ketamine"]
+    assert main([*words, "--json"]) == 0
+    document = _json(capsys)
+    assert list(document) == ENVELOPE
+    (study,) = document["result"]["studies"]
+    assert [q["question"] for q in study["questions"]] == ["low_dose_route", "r_ketamine"]
+    assert study["bits"] == pytest.approx(sum(q["bits"] for q in study["questions"]), abs=1e-6)
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    assert "afternoon" in capsys.readouterr().out
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"studies.svg", "studies.csv", "result.json"}
+
+
+def test_a_question_that_is_no_hypothesis_is_a_wrong_call(root, capsys):
+    studies = str(root / "examples" / "research" / "one_trial.toml")
+    assert main(["study-next", studies, "--questions", "sensitisation"]) == 2
+    assert "Did you mean 'sensitization'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["next_studies.toml", "one_trial.toml"])
+def test_the_studies_that_ship_are_understood(root, name):
+    from subside.research import read_studies
+
+    found = read_studies(root / "examples" / "research" / name)
+    assert found.studies
+    assert all(study.title for study in found.studies)
+
+
+@pytest.mark.parametrize("name", ["hours_and_rate.toml", "one_afternoon.toml"])
+def test_the_regimens_that_ship_are_understood(root, name):
+    from subside.research import read_search
+
+    assert len(read_search(root / "examples" / "research" / name).arms) >= 3

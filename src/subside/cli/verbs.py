@@ -30,6 +30,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "cite": Verb("cite", "the sources behind a run, and what in it is only assumed"),
         "evidence": Verb("evidence", "each published outcome beside the model's answer"),
         "sensitivity": Verb("sensitivity", "which of the model's inputs an endpoint hangs on"),
+        "study-next": Verb("study_next", "which of the studies in a file would tell most about open questions"),
         "search": Verb("search", "what each regimen of a file gives and costs, and which no other beats"),
         "screen": Verb("screen", "may ketamine be planned for this person? the reasons, rule by rule"),
         "check": Verb("check", "the regimen against limits and unit guards"),

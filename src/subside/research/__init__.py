@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from subside.research.endpoint import Endpoint
     from subside.research.indices import Index, morris, sobol
     from subside.research.influence import Influence, Sensitivity, sensitivity
+    from subside.research.information import Ranked, Told, rank_studies
     from subside.research.outcomes import Outcomes, simulate_study
     from subside.research.regimens import Search, parse_search, read_search
     from subside.research.study import Studies, Study, parse_studies, read_studies
@@ -22,15 +23,18 @@ _HOMES = {
     "Index": "indices",
     "Influence": "influence",
     "Outcomes": "outcomes",
+    "Ranked": "information",
     "Search": "regimens",
     "Sensitivity": "influence",
     "Studies": "study",
     "Study": "study",
+    "Told": "information",
     "Traded": "tradeoff",
     "Tradeoff": "tradeoff",
     "morris": "indices",
     "parse_search": "regimens",
     "parse_studies": "study",
+    "rank_studies": "information",
     "read_search": "regimens",
     "read_studies": "study",
     "sensitivity": "influence",
@@ -44,15 +48,18 @@ __all__ = [
     "Index",
     "Influence",
     "Outcomes",
+    "Ranked",
     "Search",
     "Sensitivity",
     "Studies",
     "Study",
+    "Told",
     "Traded",
     "Tradeoff",
     "morris",
     "parse_search",
     "parse_studies",
+    "rank_studies",
     "read_search",
     "read_studies",
     "sensitivity",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,13 @@ from subside.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from subside.research.influence import Sensitivity
+    from subside.research.information import Ranked
     from subside.research.tradeoff import Span, Traded, Tradeoff
 
 #: Colors that a color-blind reader tells apart (Okabe & Ito 2008).
 BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "0.6"
+OTHERS = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9", "#F0E442")
+HATCHES = ("", "//", "..", "xx", "--", "oo")  # color never alone
 INCHES_WIDE = 7.0
 BARS = 15
 
@@ -107,3 +110,25 @@ def _percent(x: Span) -> Span:
 def _positive(bars: dict[str, list[list[float]]]) -> dict[str, list[list[float]]]:
     """A mean may lie outside the 90 % of a skewed spread: a bar is never shorter than nothing."""
     return {key: [[max(one, 0.0) for one in side] for side in sides] for key, sides in bars.items()}
+
+
+def draw_studies(file: Path, ranked: Sequence[Ranked]) -> None:
+    """Draw what each study is expected to tell, question upon question."""
+    figure = new_figure(1.4 + 0.45 * len(ranked))
+    axes = figure.add_subplot()
+    for place, one in enumerate(ranked):
+        start = 0.0
+        for number, told in enumerate(one.told):
+            axes.barh(
+                place, max(told.bits, 0.0), left=start, height=0.6, color=OTHERS[number % len(OTHERS)],
+                hatch=HATCHES[number % len(HATCHES)], edgecolor="white", linewidth=0.5,
+                label=told.question if place == 0 else None,
+            )  # fmt: skip
+            start += max(told.bits, 0.0)
+        axes.errorbar(start, place, xerr=one.error, color="0.2", linewidth=1.0, capsize=2)
+    axes.set_yticks(range(len(ranked)), [f"{one.study.name} (n = {one.study.n})" for one in ranked], fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlabel("expected information, bits (± one standard error of the simulation)", fontsize=8)
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    figure.savefig(file)
