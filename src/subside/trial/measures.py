@@ -17,6 +17,8 @@ from subside.units import H_PER_DAY, parse_duration_h
 __all__ = ["Schedule", "baseline", "events", "relapse", "schedule", "visits"]
 
 Array = NDArray[np.float64]
+EARLY_H = (1 / 12, 1 / 3, 1.0, 2.0, 4.0, 8.0)
+LATER = (0.25, 0.5, 0.75, 1.0)
 HEADACHE = "headache_days_per_28_d"  # of conditions whose headache days are counted
 
 
@@ -82,9 +84,10 @@ def _has(plan: TrialPlan, what: str) -> bool:
 
 
 def _within(start_h: float, end_h: float) -> list[float]:
-    """Return when to look within one infusion: soon, midway, at its end; shortly after for a bolus."""
+    """Return when to look within one infusion: its first hours, before tolerance; then evenly; just after it."""
     length = end_h - start_h
-    return [t for t in (start_h + 1 / 12, start_h + length / 2, end_h, end_h + 1 / 4) if t > start_h]
+    evenly = (start_h + length * share for share in LATER)
+    return [start_h + t for t in EARLY_H if t < length] + [*evenly, end_h + 1 / 4]
 
 
 def baseline(s: Schedule, samples: Samples) -> dict[str, Array]:

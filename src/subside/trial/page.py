@@ -67,9 +67,10 @@ def design_words(result: dict[str, Any]) -> str:
     blind = "open" if d["blinding"] == "open" else "double-blind"
     if d["breach"] == "dissociation":
         blind += ", a blind that dissociation breaks"
+    others = ", ".join(name for name in result["arms"] if name != d["control"])
     return (
-        f"{d['patients']} virtual people, {d['kind']}, {blind}; {', '.join(result['arms'])}, each against "
-        f"{d['control']}. The first of {result['repetitions']} repetitions is shown as a trial would report it; "
+        f"{d['patients']} virtual people, {d['kind']}, {blind}; {others} against {d['control']}. "
+        f"The first of {result['repetitions']} repetitions is shown as a trial would report it; "
         "all of them give the power."
     )
 
