@@ -13,6 +13,7 @@ from subside.report.content import Report
 from subside.report.figures import difference_figure
 from subside.report.headlines import Headline, interval
 from subside.report.regimen import in_words, lane
+from subside.report.treatments import treatment_words
 from subside.report.words import arm_words, chance, lower_or_higher, moment, plain_words
 from subside.units import show_number
 
@@ -238,7 +239,8 @@ def _no_difference() -> str:
 
 def regimen_section(report: Report) -> str:
     """Return the regimen in plain words."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in in_words(lane(report.case)))
+    said = (*in_words(lane(report.case)), *treatment_words(report.case))
+    lines = "".join(f"<li>{escape(line)}</li>" for line in said)
     return (
         '<section aria-labelledby="regimen"><h2 id="regimen">What regimen</h2>'
         f"<ul>{lines}</ul>"

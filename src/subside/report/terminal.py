@@ -25,6 +25,7 @@ from subside.report.remarks import no_relief_words, recall_words, start_band_wor
 from subside.report.safety import Extreme, extremes
 from subside.report.sources import strength_words
 from subside.report.tables import arm_courses, key_times
+from subside.report.treatments import treatment_words
 from subside.report.words import (
     MINUS,
     arm_words,
@@ -118,7 +119,7 @@ def _bands(report: Report) -> str:
 
 def _regimen(report: Report) -> Text:
     text = Text("Regimen\n", style="bold")
-    for line in in_words(lane(report.case)):
+    for line in (*in_words(lane(report.case)), *treatment_words(report.case)):
         text.append(f"  {line}\n", style="not bold")
     text.rstrip()
     return text
