@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 SECONDS_PER_H = 3600
 #: Time since the last change, largest step up to then, both in s.
 LADDER = (
-    (120, 20), (300, 60), (600, 120), (1800, 300), (3600, 600),
-    (24 * SECONDS_PER_H, 1200), (72 * SECONDS_PER_H, SECONDS_PER_H), (168 * SECONDS_PER_H, 2 * SECONDS_PER_H),
+    (120, 30), (300, 60), (600, 150), (1800, 300), (3600, 600), (6 * SECONDS_PER_H, 1200),
+    (24 * SECONDS_PER_H, 2400), (96 * SECONDS_PER_H, SECONDS_PER_H),
 )  # fmt: skip
 LARGEST_S = 4 * SECONDS_PER_H  # later, when only the slow states move
 LARGEST_DOSING_S = 900  # while drug runs

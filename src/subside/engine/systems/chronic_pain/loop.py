@@ -223,32 +223,34 @@ def evaluate(y, x, levels, q, n):  # type: ignore[no-untyped-def]
     _slow(y, d, q, c, n)
 
 
+@scalar
+def approached(y, n, b, h):  # type: ignore[no-untyped-def]
+    """Return y after h hours of dy/dt = n - b y."""
+    rest = n / b
+    return rest + (y - rest) * exp(-h * b)
+
+
 @inner
 def _slow_step(y, q, c, k, w, h, d0, dm, d1, n0, nm, n1, trial):  # type: ignore[no-untyped-def]
     """Advance the slow states by one step of h hours.
 
     States ``VARYING``: the linear equation with a rate that varies, its exponent by Simpson's rule and,
     for the second half, by the quadratic through the three points. The others: exponential quadrature.
+    What no slow equation reads (the antidepressant signal, fading of dissociation) needs no trial value.
     """
     _slow(y, d0, q, c, n0)
-    for v in range(len(VARYING)):
-        i, e = VARYING[v] * L, (EXTRA + v) * L
-        for lane in range(0, L, WIDTH):
-            j = together(lane)
-            b = k[i + j] + n0[e + j]
-            trial[i + j] = n0[i + j] / b + (y[i + j] - n0[i + j] / b) * exp(-0.5 * h * b)
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
+        trial[S * L + j] = approached(y[S * L + j], n0[S * L + j], k[S * L + j] + n0[EXTRA * L + j], 0.5 * h)
     for v in range(len(STEADY)):
         i = STEADY[v] * L
         for lane in range(0, L, WIDTH):
             j = together(lane)
             trial[i + j] = middle(w, i * WEIGHTS + j, y[i + j], n0[i + j])
     _slow(trial, dm, q, c, nm)
-    for v in range(len(VARYING)):
-        i, e = VARYING[v] * L, (EXTRA + v) * L
-        for lane in range(0, L, WIDTH):
-            j = together(lane)
-            b = k[i + j] + nm[e + j]
-            trial[i + j] = nm[i + j] / b + (y[i + j] - nm[i + j] / b) * exp(-h * b)
+    for lane in range(0, L, WIDTH):
+        j = together(lane)
+        trial[S * L + j] = approached(y[S * L + j], nm[S * L + j], k[S * L + j] + nm[EXTRA * L + j], h)
     for v in range(len(STEADY)):
         i = STEADY[v] * L
         for lane in range(0, L, WIDTH):

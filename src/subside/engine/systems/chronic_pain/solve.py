@@ -109,6 +109,11 @@ def solve(
     )
 
 
+def used_rows(people: People) -> tuple[int, ...]:
+    """Return the linear states that anything reaches; the others stay at zero."""
+    return tuple(sorted({row for row, _ in people.non_zeros}))
+
+
 def output_steps(plan: Protocol) -> NDArray[np.int64]:
     """Return the index of the output time at the start and at the end of each step, or -1."""
     steps = plan.clock
@@ -129,7 +134,7 @@ def solve_into(
     """Fill ``out`` (see ``buffer``) and, where there is room, ``states`` and ``given``."""
     n_blocks = blocks(len(people))
     structure = pattern(people.non_zeros, n_states=N_LINEAR, n_inputs=N_INPUTS)
-    every = select_rows(structure, tuple(range(N_LINEAR)))
+    every = select_rows(structure, used_rows(people))
     drivers = select_rows(structure, DRIVERS)
     steps, output_at = plan.clock, output_steps(plan)
     rates, slow_rates, parameters, start = (
@@ -151,7 +156,7 @@ def solve_into(
         d0, dm, d1 = aligned((3, N_DRIVES * LANES))
         n0, nm, n1 = aligned((3, N_ROWS * LANES))
         now, rate = aligned((N_OUTPUTS * LANES,)), aligned((LANES,))
-        for space in (xm, d0, dm, d1):
+        for space in (xm, x1, d0, dm, d1):
             space[:] = 0.0
         for block in range(first, last):
             fill_propagators(rates[block], sizes_h, structure, phi, work)
