@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from subside.engine.population import Description, draw_population, published, write_population
 from subside.errors import CaseError
-from subside.trial import parse_trial, read_trial
+from subside.trial import parse_trial, read_trial, run_trial
 
 GOOD = """format = 1
 title = "Invented"
@@ -45,6 +46,7 @@ def test_a_good_file_has_no_mistake_and_says_what_it_means() -> None:
     plan, population = parse_trial(GOOD)
     assert [arm.name for arm in plan.arms] == ["drug", "placebo"]
     assert plan.infusions_of(plan.arms[1]) == plan.arms[0].infusions
+    assert isinstance(population, Description)
     assert population.with_base().distribution.weight_kg is not None
 
 
@@ -158,13 +160,30 @@ def test_a_population_file_is_found_beside_the_trial_and_its_mistakes_are_told_a
     (tmp_path / "people.toml").write_text('format = 1\ntitle = "x"\nbase = "chronic_pain_clinic"\n')
     (tmp_path / "trial.toml").write_text(text)
     plan, population = read_trial(tmp_path / "trial.toml")
+    assert isinstance(population, Description)
     assert population.title == "x"
-    assert population.key == plan.title  # the trial keys the streams
+    assert population.key == plan.key == "Invented"  # the trial keys the streams
     (tmp_path / "people.toml").write_text('format = 1\ntitle = "x"\nn = 0\nbase = "chronic_pain_clinic"\n')
     broken = text.replace("patients = 40", "patients = 1")
     assert _told(broken, tmp_path) == [(6, "design.patients"), (None, "population.file, people.toml, line 3, n")]
     (tmp_path / "people.toml").unlink()
     with pytest.raises(CaseError, match="no such file"):
+        read_trial(tmp_path / "trial.toml")
+
+
+def test_people_of_a_parquet_file_take_part_as_they_are(tmp_path: Path) -> None:
+    people = draw_population(published("chronic_pain_clinic"), seed=9, n=40)
+    write_population(tmp_path / "people.parquet", people)
+    (tmp_path / "trial.toml").write_text(GOOD.replace('base = "chronic_pain_clinic"', 'file = "people.parquet"'))
+    plan, source = read_trial(tmp_path / "trial.toml")
+    trial = run_trial(plan, source, seed=1, repetitions=3, report=False)
+    known = set(zip(people.columns["age_years"], people.columns["weight_kg"], strict=True))
+    part = trial.enrolled.people
+    assert set(zip(part.columns["age_years"], part.columns["weight_kg"], strict=True)) <= known
+    assert len(set(part.numbers.tolist())) == 120  # drawn again, a person differs in all that is not stated
+    assert "gerdle_2019.age_years" in trial.sources
+    (tmp_path / "people.parquet").write_text("no table")
+    with pytest.raises(CaseError, match=r"population.file: got .*a Parquet file of people"):
         read_trial(tmp_path / "trial.toml")
 
 

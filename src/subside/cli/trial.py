@@ -21,8 +21,8 @@ from subside.errors import MissingExtraError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from subside.engine.population.description import Description
     from subside.trial import Trial, TrialPlan
+    from subside.trial.recruits import Source
 
 NEEDED = ("statsmodels", "lifelines", "pandas")
 
@@ -50,17 +50,17 @@ def run(options: Namespace, talk: Talk) -> Answer:
     """Conduct the trial; a file with mistakes is told whole and nothing runs."""
     from subside.trial import read_trial
 
-    plan, description = read_trial(options.trial)
+    plan, source = read_trial(options.trial)
     for package in NEEDED:
         if find_spec(package) is None:
             raise MissingExtraError("cohort", needed_for="The analysis of a trial")
     if options.out is None:
-        return _answer(_conduct(options, plan, description, talk))[0]
+        return _answer(_conduct(options, plan, source, talk))[0]
 
     from subside.cli.outfolder import out_folder
 
     with out_folder(options.out) as work:
-        trial = _conduct(options, plan, description, talk)
+        trial = _conduct(options, plan, source, talk)
         answer, result = _answer(trial)
         _write(work, options, trial, answer, result)
     where = options.out / "report.html"
@@ -68,13 +68,13 @@ def run(options: Namespace, talk: Talk) -> Answer:
     return replace(answer, afterwards=said)
 
 
-def _conduct(options: Namespace, plan: TrialPlan, description: Description, talk: Talk) -> Trial:
+def _conduct(options: Namespace, plan: TrialPlan, source: Source, talk: Talk) -> Trial:
     ready(talk)
     from subside.trial import run_trial
 
     count = options.replicates or plan.power.replicates
     with talk.progress(f"Repeating the trial {count} times") as progress:
-        return run_trial(plan, description, seed=options.seed, repetitions=count, progress=progress)
+        return run_trial(plan, source, seed=options.seed, repetitions=count, progress=progress)
 
 
 def _answer(trial: Trial) -> tuple[Answer, dict[str, Any]]:

@@ -9,7 +9,6 @@ from subside.course import Caution
 from subside.engine.cautions import cautions
 from subside.engine.group import gather
 from subside.engine.population.beliefs import Beliefs, fitted
-from subside.engine.population.description import Description
 from subside.engine.provenance import sources
 from subside.errors import ParameterError
 from subside.trial.ancova import Contrast
@@ -17,6 +16,7 @@ from subside.trial.enrollment import Enrolled, enroll
 from subside.trial.observing import Observed, compared, observe
 from subside.trial.plan import TrialPlan
 from subside.trial.power import Power, simulated
+from subside.trial.recruits import Source, conditions, figures, weak
 from subside.trial.reported import Curve, Estimate, reported, survival
 from subside.trial.treating import Records, arm_of, treated
 
@@ -31,7 +31,7 @@ class Trial:
     """A trial conducted.
 
     Attributes:
-        plan, description, seed: What was run.
+        plan, source, seed: What was run.
         enrolled: Who took part in every repetition, at the largest size.
         records: What each would show.
         observed: What each repetition has, at the planned size.
@@ -43,7 +43,7 @@ class Trial:
     """
 
     plan: TrialPlan
-    description: Description
+    source: Source
     seed: int
     enrolled: Enrolled
     records: Records
@@ -68,7 +68,7 @@ class Trial:
 
 def run_trial(
     plan: TrialPlan,
-    description: Description | None = None,
+    source: Source | None = None,
     *,
     seed: int = 1,
     repetitions: int | None = None,
@@ -81,7 +81,7 @@ def run_trial(
 
     Args:
         plan: What ``read_trial`` returns.
-        description: The population people are recruited from; the plan's own if not given.
+        source: The population people are recruited from; the plan's own if not given.
         seed: Keys every stream, with the trial's name.
         repetitions: How often; as the plan says if not given.
         beliefs: What is believed of the model; the fitted ones if not given.
@@ -95,7 +95,7 @@ def run_trial(
         UnknownNameError: If an option names no hypothesis, form or PK set.
     """
     beliefs = beliefs or fitted()
-    described = description or plan.description()
+    recruits: Source = plan.description() if source is None else source
     count = plan.power.replicates if repetitions is None else repetitions
     planned = plan.design.patients
     sizes = tuple(sorted({planned, *plan.power.sizes}))
@@ -104,7 +104,7 @@ def run_trial(
             f"repetitions of '{plan.title}' must have at most {MOST_PEOPLE:,} people together; got {count} of "
             f"{sizes[-1]}. Repeat it less often, or leave out the largest size."
         )
-    enrolled = enroll(plan, described, seed=seed, repetitions=count, size=sizes[-1], planned=planned)
+    enrolled = enroll(plan, recruits, seed=seed, repetitions=count, size=sizes[-1], planned=planned)
     records = treated(plan, enrolled, beliefs, seed=seed, threads=threads, progress=progress)
     everyone = observe(plan, enrolled, records, seed=seed)
     data = everyone.first(planned)
@@ -128,10 +128,10 @@ def run_trial(
     one = data.one(0)
     reports = {(e, of): reported(plan, one, plan.endpoints[e], of=of) for e, of in contrasts} if report else {}
     follows = report and any(e.what == "relapse" for e in plan.endpoints)
-    notes, ids = _grounds(plan, described, enrolled, beliefs, seed)
+    notes, ids = _grounds(plan, recruits, enrolled, beliefs, seed)
     return Trial(
         plan=plan,
-        description=described,
+        source=recruits,
         seed=seed,
         enrolled=enrolled,
         records=records,
@@ -146,13 +146,13 @@ def run_trial(
 
 
 def _grounds(
-    plan: TrialPlan, description: Description, enrolled: Enrolled, beliefs: Beliefs, seed: int
+    plan: TrialPlan, source: Source, enrolled: Enrolled, beliefs: Beliefs, seed: int
 ) -> tuple[tuple[Caution, ...], tuple[str, ...]]:
     """Return the warnings that travel with the result, and the figures it rests on."""
     some = enrolled.people.take(slice(0, 16))
     notes: dict[tuple[str, str], Caution] = {}
     ids: set[str] = {"trial_assumptions.midazolam_felt"} if plan.blinding.breach != "none" else set()
-    ids |= set(description.with_base().rows())
+    ids |= set(figures(source))
     for arm in plan.arms:
         treated_as = arm_of(plan, arm, str(some.words["condition"][0]))
         group = gather(
@@ -161,14 +161,14 @@ def _grounds(
         ids |= set(sources(group, treated_as))
         for c in cautions(group, treated_as):
             notes[c.code, c.text] = c
-    weak = [name for name, _, _ in description.with_base().weak()]
-    if weak:
+    names = weak(source)
+    if names:
         text = (
-            f"The people are described with {len(weak)} numbers from no reading: {', '.join(weak[:6])}"
-            + (" and more." if len(weak) > 6 else ".")
+            f"The people are described with {len(names)} numbers from no reading: {', '.join(names[:6])}"
+            + (" and more." if len(names) > 6 else ".")
         )
         notes["weak_population", text] = Caution(code="weak_population", text=text)
-    if len(description.with_base().conditions) > 1:
+    if len(conditions(source)) > 1:
         text = "People of several conditions share one model of treatment where no profile tells them apart."
         notes["mixed_conditions", text] = Caution(code="mixed_conditions", text=text)
     return tuple(notes.values()), tuple(sorted(ids))

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from subside.engine.kernel.random import uniforms
-from subside.engine.population.description import Description
-from subside.engine.population.virtual import Population, excluded, people_of
+from subside.engine.population.virtual import Population, excluded
 from subside.errors import ParameterError
 from subside.trial.checks import STRATUM
 from subside.trial.plan import TrialPlan
+from subside.trial.recruits import Source, drawn, limits
 
 __all__ = ["PER_TRIAL", "Enrolled", "allocated", "enroll"]
 
@@ -49,12 +49,12 @@ class Enrolled:
 
 
 def enroll(
-    plan: TrialPlan, description: Description, *, seed: int, repetitions: int, size: int, planned: int | None = None
+    plan: TrialPlan, source: Source, *, seed: int, repetitions: int, size: int, planned: int | None = None
 ) -> Enrolled:
     """Return who takes part in each of so many repetitions of so many people.
 
     Args:
-        plan, description: The trial and the population it recruits from.
+        plan, source: The trial and the population it recruits from.
         seed: Keys every stream, with the study's name.
         repetitions, size: How many trials of how many people.
         planned: Count those assessed for so many people alone; ``size`` if not given.
@@ -67,11 +67,11 @@ def enroll(
     while True:
         k = np.arange(first, first + block)
         numbers = (np.arange(repetitions)[:, None] * PER_TRIAL + k[None, :]).ravel()
-        drawn = people_of(description, numbers, seed=seed)
-        reason = excluded(drawn, description.inclusion)
-        own = excluded(drawn, plan.inclusion)
+        looked = drawn(source, numbers, seed=seed)
+        reason = limits(source, looked)
+        own = excluded(looked, plan.inclusion)
         reason = np.where(reason == "", own, reason)
-        says = uniforms(f"{seed}/{description.key}/trial", numbers, "declines", 1)[:, 0]
+        says = uniforms(f"{seed}/{plan.key}/trial", numbers, "declines", 1)[:, 0]
         reason[(reason == "") & (says < plan.design.declined)] = "declined"
         told.append(reason.reshape(repetitions, block))
         first += block
@@ -90,12 +90,12 @@ def enroll(
     looked_at = np.arange(reasons.shape[1])[None, :] < assessed[:, None]
     rows = np.stack([np.flatnonzero(r == "")[:size] for r in reasons])
     numbers = (np.arange(repetitions)[:, None] * PER_TRIAL + rows).ravel()
-    people = people_of(description, numbers, seed=seed)
+    people = drawn(source, numbers, seed=seed)
     names = [str(name) for name in np.unique(reasons[looked_at]) if name not in ("", "declined")]
     stratum = _strata(plan, people).reshape(repetitions, size)
     return Enrolled(
         people=people,
-        arm=allocated(plan, stratum, study=f"{seed}/{description.key}/trial"),
+        arm=allocated(plan, stratum, study=f"{seed}/{plan.key}/trial"),
         stratum=stratum,
         assessed=assessed.astype(np.int64),
         reasons={name: ((reasons == name) & looked_at).sum(axis=1) for name in names},

@@ -79,7 +79,7 @@ def observe(plan: TrialPlan, enrolled: Enrolled, records: Records, *, seed: int)
     start = records.start["nrs_pain"][0].ravel()
     seen, stays = observed(
         plan.missing, pain, start, people=enrolled.people.numbers,
-        study=f"{seed}/{plan.study or plan.title}/trial",
+        study=f"{seed}/{plan.key}/trial",
     )  # fmt: skip
     shown = seen.reshape(repetitions, size, periods, count).transpose(2, 0, 1, 3)
     stays = stays.reshape(repetitions, size)

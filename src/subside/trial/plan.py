@@ -201,6 +201,11 @@ class TrialPlan(Entry):
     ] = Field(default_factory=dict)
 
     @property
+    def key(self) -> str:
+        """The name under which the streams are keyed, with the seed."""
+        return self.study or self.title
+
+    @property
     def control(self) -> int:
         """The place of the arm that the others are compared with."""
         return next(i for i, arm in enumerate(self.arms) if arm.control)

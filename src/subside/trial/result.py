@@ -27,7 +27,7 @@ def trial_result(trial: Trial) -> dict[str, Any]:
     plan, fits = trial.plan, Fits()
     return {
         "title": plan.title,
-        "study": trial.description.key,
+        "study": trial.plan.key,
         "design": {
             "kind": plan.design.kind,
             "patients": plan.design.patients,

@@ -256,7 +256,7 @@ def _believes(
         midazolam = own.kind == "active-placebo"
         other = value("trial_assumptions.midazolam_felt", unit="% of people") / 100.0 if midazolam else 0.0
     felt = np.zeros(len(group)) if chance is None or chance.shape[1] == 0 else chance.max(axis=1)
-    study = f"{seed}/{plan.study or plan.title}/trial"
+    study = f"{seed}/{plan.key}/trial"
     u = uniforms(study, group.draws.people, f"feels {own.name}", 1)[:, 0]
     return np.asarray(u < 1.0 - (1.0 - felt) * (1.0 - other))
 
@@ -286,7 +286,7 @@ def _write(
         records.start[name][index] = start[name]
         records.at[name][index] = at_visits[name]
     u = uniforms(
-        f"{seed}/{plan.study or plan.title}/trial", group.draws.people, f"events {period}", 3
+        f"{seed}/{plan.key}/trial", group.draws.people, f"events {period}", 3
     )  # fmt: skip
     for name, happened in events(s, samples, u).items():
         records.events[name][index] = happened
