@@ -96,6 +96,11 @@ def compiled(function: Function) -> Function:
     return _compile(function)
 
 
+def exact(function: Function) -> Function:
+    """Compile a loop that rounds as NumPy does: nothing is contracted or reordered."""
+    return _compile(function, fastmath=False)
+
+
 def inner(function: Function) -> Function:
     """Compile a loop that allocates nothing; for whatever runs once a step.
 
@@ -106,6 +111,7 @@ def inner(function: Function) -> Function:
     return _compile(function, _nrt=False)
 
 
-def _compile(function: Function, **options: bool) -> Function:
+def _compile(function: Function, **options: Any) -> Function:
     cached = Path(str(numba.config.CACHE_DIR)).is_dir() if numba.config.CACHE_DIR else False
-    return numba.njit(nogil=True, error_model="numpy", fastmath=FASTMATH, cache=cached, **options)(function)
+    options = {"fastmath": FASTMATH, **options}
+    return numba.njit(nogil=True, error_model="numpy", cache=cached, **options)(function)

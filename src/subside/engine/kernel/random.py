@@ -18,13 +18,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from subside.engine.kernel.jit import compiled, exact, inner
 from subside.errors import ParameterError
 
 ROUNDS: Final = 10
 MULTIPLIERS: Final = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
-WEYL: Final = (0x9E3779B9, 0xBB67AE85)
+WEYL: Final = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 LOW: Final = np.uint64(0xFFFFFFFF)
 HALF: Final = np.uint64(32)
+TWELVE: Final = np.uint64(12)
 
 # AS 241: ratio of two polynomials, highest power first, near the middle, in the tail, in the far tail.
 MIDDLE: Final = (
@@ -33,6 +35,7 @@ MIDDLE: Final = (
     (5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
      5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0),
 )  # fmt: skip
+MIDDLE_COEFFICIENTS: Final = (np.array(MIDDLE[0]), np.array(MIDDLE[1]))
 TAIL: Final = (
     (7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1,
      1.27045825245236838258e0, 3.64784832476320460504e0, 5.76949722146069140550e0,
@@ -79,15 +82,35 @@ def uniforms(
             f"n and first must be whole numbers of at least 0; got n={n}, first={first}. "
             "Ask for the first numbers of a stream with first=0."
         )
-    skipped = first % 2
-    calls = np.arange(first // 2, (first + n + 1) // 2, dtype=np.uint64)
-    counter = np.broadcast_arrays(
-        (numbers & LOW)[:, None], (numbers >> HALF)[:, None], calls & LOW, calls >> HALF
-    )
-    w0, w1, w2, w3 = philox(counter[0], counter[1], counter[2], counter[3], key=_key(study, stream))
-    pairs = np.stack([(w0 << HALF) | w1, (w2 << HALF) | w3], axis=-1).reshape(len(numbers), -1)
-    # 52 bits and a half: the largest is 1 - 2**-53, where one bit more would round to 1.
-    return ((pairs[:, skipped : skipped + n] >> np.uint64(12)) + np.float64(0.5)) * 2.0**-52
+    out = np.empty((len(numbers), n))
+    _fill(numbers, *_key(study, stream), first, out)
+    return out
+
+
+@compiled
+def _fill(numbers, k0, k1, first, out):  # type: ignore[no-untyped-def]
+    """Fill ``out[patient, i]`` with number ``first + i`` of each patient's stream."""
+    n = out.shape[1]
+    for patient in range(numbers.shape[0]):
+        low, high = numbers[patient] & LOW, numbers[patient] >> HALF
+        for call in range(first // 2, (first + n + 1) // 2):
+            words = _philox(low, high, np.uint64(call) & LOW, np.uint64(call) >> HALF, np.uint64(k0), np.uint64(k1))
+            for part in range(2):
+                at = 2 * call + part - first
+                if 0 <= at < n:
+                    bits = (words[2 * part] << HALF) | words[2 * part + 1]
+                    # 52 bits and a half: the largest is 1 - 2**-53, where one bit more would round to 1.
+                    out[patient, at] = (np.float64(bits >> TWELVE) + 0.5) * 2.0**-52
+
+
+@inner
+def _philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """Return the four 32-bit words of Philox-4x32-10 at one counter (32-bit words held in 64)."""
+    for _ in range(ROUNDS):
+        left, right = c0 * MULTIPLIERS[0], c2 * MULTIPLIERS[1]
+        c0, c1, c2, c3 = (right >> HALF) ^ c1 ^ k0, right & LOW, (left >> HALF) ^ c3 ^ k1, left & LOW
+        k0, k1 = (k0 + WEYL[0]) & LOW, (k1 + WEYL[1]) & LOW
+    return c0, c1, c2, c3
 
 
 def normals(
@@ -107,18 +130,36 @@ def normal_quantile(p: ArrayLike) -> NDArray[np.float64]:
     array([-1.6449,  0.    ,  1.96  ])
     """
     probability = np.asarray(p, dtype=np.float64)
-    q = probability - 0.5
-    result = np.empty_like(q)
-    near = np.abs(q) <= 0.425
-    result[near] = q[near] * _ratio(MIDDLE, 0.180625 - q[near] ** 2)
-    outside = ~near
+    flat = np.ascontiguousarray(probability).ravel()
+    result, at = np.empty_like(flat), np.empty(flat.size, dtype=np.int64)
+    above, below = MIDDLE_COEFFICIENTS
+    outside = at[: _near_the_median(flat, above, below, result, at)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        tail = np.minimum(probability[outside], 1.0 - probability[outside])
+        tail = np.minimum(flat[outside], 1.0 - flat[outside])
         r = np.sqrt(-np.log(tail))
         size = np.where(r <= 5.0, _ratio(TAIL, r - 1.6), _ratio(FAR_TAIL, r - 5.0))
     size[tail == 0.0] = np.inf
-    result[outside] = np.copysign(size, q[outside])
-    return result
+    result[outside] = np.copysign(size, flat[outside] - 0.5)
+    return result.reshape(probability.shape)
+
+
+@exact
+def _near_the_median(p, above, below, out, outside):  # type: ignore[no-untyped-def]
+    """Fill ``out`` where the middle form holds and return how many are ``outside`` it, by index."""
+    n = 0
+    for i in range(p.shape[0]):
+        q = p[i] - 0.5
+        if abs(q) <= 0.425:
+            r = 0.180625 - q * q
+            over, under = 0.0, 0.0
+            for k in range(above.shape[0]):
+                over = over * r + above[k]
+                under = under * r + below[k]
+            out[i] = q * (over / under)
+        else:
+            outside[n] = i
+            n += 1
+    return n
 
 
 def philox(
@@ -126,14 +167,10 @@ def philox(
     *, key: tuple[int, int],
 ) -> tuple[NDArray[np.uint64], ...]:  # fmt: skip
     """Return the four 32-bit words of Philox-4x32-10 at each counter (32-bit words held in 64)."""
-    k0, k1 = key
-    for _ in range(ROUNDS):
-        left, right = c0 * MULTIPLIERS[0], c2 * MULTIPLIERS[1]
-        c0 = (right >> HALF) ^ c1 ^ np.uint64(k0)
-        c2 = (left >> HALF) ^ c3 ^ np.uint64(k1)
-        c1, c3 = right & LOW, left & LOW
-        k0, k1 = (k0 + WEYL[0]) & 0xFFFFFFFF, (k1 + WEYL[1]) & 0xFFFFFFFF
-    return c0, c1, c2, c3
+    words = [
+        _philox(*counter, np.uint64(key[0]), np.uint64(key[1])) for counter in zip(c0, c1, c2, c3, strict=True)
+    ]
+    return tuple(np.array(column, dtype=np.uint64) for column in zip(*words, strict=True))
 
 
 def _key(study: int | str, stream: int | str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ def warm() -> None:
 
     from subside.case import Regimen
     from subside.engine.kernel.lanes import LANES
+    from subside.engine.kernel.random import normals
     from subside.engine.systems.chronic_pain.layout import N_INPUTS, N_LINEAR, N_SLOW, PARAMETERS, RELIEF
     from subside.engine.systems.chronic_pain.loop import N_ROWS, evaluate
     from subside.engine.systems.chronic_pain.protocol import protocol
@@ -34,3 +35,4 @@ def warm() -> None:
     zero, one = np.zeros(1), np.ones(1)
     retained_co2(zero, zero, zero, one, np.empty(1))
     resting_saturation(40.0 * one, 0.21, one, np.empty(1))
+    normals(1, [0], "warm", 1)
