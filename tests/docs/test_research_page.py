@@ -52,4 +52,4 @@ def test_differences_that_count_as_none_are_those_of_the_code(page):
     found = re.search(words, page)
     assert found
     relief, dissociation, surge, drug = (float(text) for text in found.groups())
-    assert ALIKE == {"relief": relief, "dissociation": dissociation, "surge": surge / 100.0, "drug_mg": drug}
+    assert {"relief": relief, "dissociation": dissociation, "surge": surge / 100.0, "drug_mg": drug} == ALIKE

@@ -106,6 +106,39 @@ class Comparison:
         ]
         return min(near, key=lambda known: abs(known.time_h - time_h)).probability if near else None
 
+    def to_xarray(
+        self, *, differences: bool = False, names: Collection[str] | None = None
+    ) -> xr.Dataset:
+        """Return a dataset of all arms, dimensions ``(arm, statistic, time)``, with units.
+
+        With ``differences`` the paired differences, ``(difference, statistic, time)``. Needs the part
+        ``cohort``.
+        """
+        from subside.course.labeled import comparison_dataset
+
+        return comparison_dataset(self, differences=differences, names=names)
+
+    def to_pandas(
+        self, *, differences: bool = False, names: Collection[str] | None = None
+    ) -> pd.DataFrame:
+        """Return a long table of all arms (column ``arm``), or of differences (column ``difference``)."""
+        from subside.course.labeled import comparison_frame
+
+        return comparison_frame(self, differences=differences, names=names)
+
+    def plot(
+        self, names: Collection[str] | None = None, *, differences: bool = False
+    ) -> Figure:
+        """Return a matplotlib figure of all arms, or of the paired differences."""
+        from subside.course.plotting import plot_comparison
+
+        return plot_comparison(self, names, differences=differences)
+
+    def _repr_html_(self) -> str:
+        from subside.course.notebook import comparison_html
+
+        return comparison_html(self)
+
     def _paired(self, arm: str, reference: str, name: str) -> NDArray[np.float64] | None:
         if arm not in self.arms or reference not in self.arms:
             return None
