@@ -82,7 +82,7 @@ def natural_rates(
     }
 
     def one(member: Member) -> list[float]:
-        bench = Bench(member, seed=seed)
+        bench = Bench(member, seeds=(seed,))
         return [bench.natural_hz(*parts, cord=cord) for parts in stimuli.values()]
 
     table = np.array(each(members, one, threads))

@@ -55,28 +55,35 @@ def excess(counts: NDArray[np.float64]) -> float:
 
 @dataclass
 class Bench:
-    """One member under the electrode; what was asked once is remembered."""
+    """One member under the electrode; what was asked once is remembered.
+
+    Answers are means over ``seeds``, so that a ratio of two answers is a ratio of means.
+    """
 
     member: Member
-    seed: int = 1
+    seeds: tuple[int, ...] = (1,)
     _known: dict[object, Record] = field(default_factory=dict)
 
-    def record(self, *stimulus: Train | Natural, cord: Cord = HEALTHY) -> Record:
-        """Return the record of an experiment."""
-        key = (stimulus, cord)
-        if key not in self._known:
-            self._known[key] = run(self.member, stimulus, cord=cord, seed=self.seed)
-        return self._known[key]
+    def records(self, *stimulus: Train | Natural, cord: Cord = HEALTHY) -> list[Record]:
+        """Return the records of an experiment, one a seed."""
+        found = []
+        for seed in self.seeds:
+            key = (stimulus, cord, seed)
+            if key not in self._known:
+                self._known[key] = run(self.member, stimulus, cord=cord, seed=seed)
+            found.append(self._known[key])
+        return found
 
     def train(self, hz: float, cord: Cord = HEALTHY, *, count: int = STIMULI) -> NDArray[np.float64]:
         """Return the C responses to a train. Shape ``(stimulus,)``."""
         train = Train(frequency_hz=hz, count=count)
-        return c_counts(self.record(train, cord=cord), train)
+        return np.mean([c_counts(r, train) for r in self.records(train, cord=cord)], axis=0)  # type: ignore[no-any-return]
 
     def natural_hz(self, *parts: Natural, cord: Cord = HEALTHY, population: str = "nk1") -> float:
         """Return the mean rate during natural stimuli, in Hz a cell."""
         lasts = max(p.lasts_ms for p in parts)
-        return self.record(*parts, cord=cord).count(population, START_MS, START_MS + lasts) / lasts * 1000.0
+        counts = [r.count(population, START_MS, START_MS + lasts) for r in self.records(*parts, cord=cord)]
+        return float(np.mean(counts)) / lasts * 1000.0
 
     def force_hz(self, mn: float, cord: Cord = HEALTHY, population: str = "nk1") -> float:
         """Return the mean rate under a pressed probe, in Hz a cell."""

@@ -54,7 +54,7 @@ def signature(profile: Profile, members: Sequence[Member], *, seed: int = 1) -> 
     sick = Cord(**profile.cord)
 
     def one(member: Member) -> tuple[float, ...]:
-        bench = Bench(member, seed=seed)
+        bench = Bench(member, seeds=(seed,))
         before, now = _read(bench, HEALTHY), _read(bench, sick)
         ratio = now / np.maximum(before, 0.05)
         change = now - before

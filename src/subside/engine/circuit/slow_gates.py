@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from subside.engine.circuit.conditioning import later, setting
 from subside.engine.circuit.gates import CLINICAL_UM, Gate
 from subside.engine.circuit.members import HEALTHY, Cord
@@ -27,8 +29,8 @@ def _percent(b: Bench, protocol: str, cord: Cord = HEALTHY) -> float:
 
 
 def _after(b: Bench, train: Train, cord: Cord) -> float:
-    record = b.record(train, cord=replace(cord, learning=1.0))
-    return 100.0 * float(record.potentiation[CELLS_OF["nk1"]].mean())
+    records = b.records(train, cord=replace(cord, learning=1.0))
+    return 100.0 * float(np.mean([r.potentiation[CELLS_OF["nk1"]] for r in records]))
 
 
 def _rise_left(b: Bench) -> float:
