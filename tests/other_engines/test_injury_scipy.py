@@ -62,6 +62,11 @@ def by_hand(w: Wounded, system: People, person: int, times_h: np.ndarray) -> np.
     n = -np.log(1.0 - before) / gain(s)
     i0 = -np.log(1.0 - w.acute_nrs[person] / 10.0) / gain(s) - n
     lasts = w.lasting_share[person] * (w.nerve_factor[person] if w.cut_nerve[person] else 1.0)
+    lasts *= np.exp(
+        w.susceptibility_by_mood[person] * w.mood[person]
+        + w.susceptibility_by_sleep[person] * w.sleep[person]
+        - w.protection_by_inhibition[person] * w.inhibition[person]
+    )
     rest = n * w.kept[person] + lasts * i0
 
     def pain(s: float, i: float) -> float:

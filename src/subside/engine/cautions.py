@@ -120,7 +120,7 @@ def _condition(case: Case) -> list[Caution]:
             Caution(
                 code="injury",
                 text="What becomes of an injury was fitted to shares of people with pain after surgery in two rival "
-                "forms; who a person is changes their odds little, and no drug given around surgery was fitted. Pain "
+                "forms, with assumed acute pain of each operation; no drug given around surgery was fitted. Pain "
                 "before the injury is what the case states as usual pain.",
             )
         ]

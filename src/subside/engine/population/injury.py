@@ -11,8 +11,8 @@ drive lasts. A steep one has two for a band of drives: the bistable form, in whi
 pain keeps itself up. Both stand by name; the hypothesis ``sensitization`` chooses.
 
 An injury's drive heals with a half-life; a share of it does not, and a larger one where a nerve was cut.
-Depression and disturbed sleep before it speed potentiation, inhibition speeds its fading. Pain before it
-means a cord that is sensitized already.
+Depression and disturbed sleep before it speed potentiation and enlarge that share, inhibition speeds
+fading and makes it smaller. Pain before it means a cord that is sensitized already.
 """
 
 from __future__ import annotations
@@ -81,23 +81,33 @@ class Wounded:
     feedback_steepness: Array
 
     @property
+    def susceptible(self) -> Array:
+        """What mood and sleep multiply potentiation, and the share that does not heal, by."""
+        by = self.susceptibility_by_mood * self.mood + self.susceptibility_by_sleep * self.sleep
+        return np.asarray(np.exp(by), dtype=np.float64)
+
+    @property
+    def protected(self) -> Array:
+        """What inhibition multiplies fading by, and divides the share that does not heal by."""
+        return np.asarray(np.exp(self.protection_by_inhibition * self.inhibition), dtype=np.float64)
+
+    @property
     def potentiates_per_d(self) -> Array:
         """Rate of potentiation with everything that speeds it."""
-        by = self.susceptibility_by_mood * self.mood + self.susceptibility_by_sleep * self.sleep
-        rate: Array = self.potentiation_per_d * np.exp(by)
+        rate: Array = self.potentiation_per_d * self.susceptible
         return rate
 
     @property
     def fades_per_d(self) -> Array:
         """Rate of fading with what speeds it."""
-        rate: Array = self.fade_per_d * np.exp(self.protection_by_inhibition * self.inhibition)
+        rate: Array = self.fade_per_d * self.protected
         return rate
 
     @property
     def lasts(self) -> Array:
         """Share of the injury's drive that does not heal."""
         share = self.lasting_share * np.where(self.cut_nerve, self.nerve_factor, 1.0)
-        return np.minimum(share, MOST_LASTING)
+        return np.minimum(share * self.susceptible / self.protected, MOST_LASTING)
 
 
 def gain(s: Array, parameters: Array) -> Array:
