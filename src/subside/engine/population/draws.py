@@ -100,6 +100,8 @@ def draw(
     """
     people = np.arange(first, first + n) if numbers is None else numbers
     shared = np.zeros(n, dtype=np.int64) if same_trial else people if trials is None else trials
+    # What people share is drawn once: a trial of sixty has one clinic, not sixty alike.
+    clinics, inside = (shared, slice(None)) if shared is people else np.unique(shared, return_inverse=True)
 
     def study(part: str) -> str:
         return f"{seed}/{part}/{'anew' if part in anew else 'first'}"
@@ -107,13 +109,15 @@ def draw(
     def z(part: str, name: str, who: NDArray[np.int64]) -> NDArray[np.float64]:
         if part not in vary:
             return np.zeros(n)
+        if who is shared:
+            return normals(study(part), clinics, name, 1)[:, 0][inside]
         return normals(study(part), who, name, 1)[:, 0]
 
     joint = {}
     if beliefs.joint and "parameter" in vary:
-        raw = normals(study("parameter"), shared, "joint", len(beliefs.joint))
+        raw = normals(study("parameter"), clinics, "joint", len(beliefs.joint))
         # Not a matrix product of the library: its last bits depend on how many people there are.
-        shifted = np.einsum("pj,ij->pi", raw, beliefs.joint_cholesky)
+        shifted = np.einsum("pj,ij->pi", raw, beliefs.joint_cholesky)[inside]
         joint = {name: shifted[:, i] for i, name in enumerate(beliefs.joint)}
     values = {}
     for name, b in beliefs.parameters.items():
@@ -131,7 +135,7 @@ def draw(
             value = np.clip(value, *BOUNDS[name])
         values[name] = value
     choices = {
-        name: _choose(name, beliefs, n, chosen or {}, vary, study("structure"), shared)
+        name: _choose(name, beliefs, len(clinics), chosen or {}, vary, study("structure"), clinics)[inside]
         for name in beliefs.hypotheses
     }
     for name in chosen or {}:

@@ -62,9 +62,10 @@ def read_population(path: str | PathLike[str]) -> Population:
     try:
         table = parquet.read_table(path)
     except (OSError, arrow.ArrowInvalid) as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else str(error).splitlines()[0]
         raise ParameterError(
-            f"population must be a Parquet file that write_population wrote; got {str(path)!r} "
-            f"({str(error).splitlines()[0]}). Write one, or describe the population in TOML."
+            f"population must be a Parquet file that write_population wrote; got {str(path)!r} ({reason}). "
+            "Write one, or describe the population in TOML."
         ) from None
     metadata = table.schema.metadata or {}
     missing = [name for name in (*_NEEDED, *_WORDS) if name not in table.column_names]
