@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from subside.care.monitoring.plan import BY_HAND, Plan, plan_for
+from subside.care.monitoring.plan import BY_HAND, Plan, plan_for, violates
 from subside.care.monitoring.snapshot import Snapshot, Stream
-from subside.care.monitoring.threshold import Baseline, Thresholds
+from subside.care.monitoring.threshold import RANK, Baseline, Thresholds
 
 __all__ = ["PARTS", "News2", "current", "news2", "score"]
 
@@ -109,15 +109,22 @@ def news2(snapshot: Snapshot, thresholds: Thresholds, baseline: Baseline, now_ms
 
 
 def current(snapshot: Snapshot, plan: Plan, what: str, now_ms: int) -> Stream | None:
-    """Return the stream to show for a channel: live at ``now_ms``; of several, the one most beyond normal.
+    """Return the stream to show for a channel: live at ``now_ms``; of several, the one furthest from normal.
 
-    The worst of several devices: for channels with any lower limit the lowest, otherwise the highest.
+    Furthest is what is beyond the gravest limit; of equals, the lowest where any limit is a lower one.
     """
     live = [s for s in snapshot.streams.values() if s.what == what and is_live(s, plan, now_ms)]
-    if not live:
-        return None
-    low_is_bad = any(rule.downward for rule in plan.rules[what])
-    return (min if low_is_bad else max)(live, key=lambda s: (s.value, s.device))
+    if len(live) <= 1:
+        return live[0] if live else None
+    rules = plan.rules[what]
+    sign = -1.0 if any(rule.downward for rule in rules) else 1.0
+
+    def far(s: Stream) -> tuple[int, float, str]:
+        value = s.value or 0.0  # a live stream has a value
+        beyond = (RANK[rule.priority] for rule in rules if violates(rule, value))
+        return max(beyond, default=-1), sign * value, s.device
+
+    return max(live, key=far)
 
 
 def is_live(s: Stream, plan: Plan, now_ms: int) -> bool:

@@ -18,7 +18,7 @@ from subside.care.monitoring.threshold import (
     Thresholds,
 )
 
-__all__ = ["BoundCheck", "BoundRule", "Plan", "plan_for"]
+__all__ = ["BoundCheck", "BoundRule", "Plan", "plan_for", "violates"]
 
 BY_HAND = "by hand"
 """The device of a continuous channel whose value was counted and typed in by a person."""
@@ -52,6 +52,13 @@ class BoundCheck(NamedTuple):
     once_ms: int
     early_ms: int
     grace_ms: int
+
+
+def violates(rule: BoundRule, value: float) -> bool:
+    """Whether a value is beyond a limit."""
+    if rule.downward:
+        return value <= rule.limit
+    return value > rule.limit if rule.strict else value >= rule.limit
 
 
 def ms(seconds: float) -> int:

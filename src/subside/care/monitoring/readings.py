@@ -5,7 +5,7 @@ from __future__ import annotations
 from subside.care.monitoring import alarms, checks, states
 from subside.care.monitoring.messages import beyond, reading
 from subside.care.monitoring.observation import Observation
-from subside.care.monitoring.plan import BY_HAND, BoundRule
+from subside.care.monitoring.plan import BY_HAND, BoundRule, violates
 from subside.care.monitoring.snapshot import AWAITED, Run, Stream
 from subside.care.monitoring.work import LOOK_NOW, Work
 
@@ -91,7 +91,7 @@ def _judge(
     runs: list[Run | None] | None = None
     for i, rule in enumerate(rules):
         run = before[i]
-        violated = _violates(rule, value)
+        violated = violates(rule, value)
         if not violated:
             if run is not None or gap:
                 runs = list(before) if runs is None else runs
@@ -210,7 +210,7 @@ def _late(w: Work, o: Observation, key: str, age_ms: int) -> None:
     """A reading that is too old, or overtaken by a newer one: for the record, never for the state."""
     channel = w.plan.channels[o.what]
     historic = age_ms > w.plan.historic_ms
-    outside = [r.id for r in w.plan.rules[o.what] if o.value is not None and _violates(r, o.value)]
+    outside = [r.id for r in w.plan.rules[o.what] if o.value is not None and violates(r, o.value)]
     note = f"; beyond {outside[0]}: look at the patient" if outside else ""
     w.say(
         "historic" if historic else "late",
@@ -218,12 +218,6 @@ def _late(w: Work, o: Observation, key: str, age_ms: int) -> None:
         f"{reading(channel, o.value)} of {age_ms / 1000:g} s ago arrived now: kept for the record only{note}",
         since_ms=o.at_ms,
     )
-
-
-def _violates(rule: BoundRule, value: float) -> bool:
-    if rule.downward:
-        return value <= rule.limit
-    return value > rule.limit if rule.strict else value >= rule.limit
 
 
 def _alive(w: Work, o: Observation, received: int) -> None:
