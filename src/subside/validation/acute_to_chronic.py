@@ -85,6 +85,7 @@ class Share:
         least_nrs: Pain that counts, as people round it.
         fitted: Whether it shapes the parameters.
         given_3: Among those in such pain at three months.
+        recovered: The figure counts those who are not in such pain.
     """
 
     figure: str
@@ -93,13 +94,20 @@ class Share:
     least_nrs: int
     fitted: bool = False
     given_3: bool = False
+    recovered: bool = False
     note: str = ""
+
+    @property
+    def published(self) -> float:
+        """The published share in such pain, %."""
+        value = float(figure(self.figure).value or 0.0)
+        return 100.0 - value if self.recovered else value
 
     @property
     def what(self) -> str:
         """In words."""
         those = ", of those in it at 3 months" if self.given_3 else ""
-        return f"{self.surgery}: pain of {self.least_nrs} or more at {self.month} months{those}, %"
+        return f"{self.surgery.replace('_', ' ')}: pain of {self.least_nrs} or more at {self.month} months{those}, %"
 
 
 SHARES: Final = (
@@ -142,8 +150,16 @@ SHARES: Final = (
         note="moderate taken as 4 or more",
     ),
     Share(
-        figure="burke_2024.chronic_at_6_if_at_3_months", surgery="mixed", month=6, least_nrs=3, given_3=True,
-        note="low back pain, not surgery; swings of pain from day to day are left out",
+        figure="burke_2024.chronic_at_3_months", surgery="back_pain", month=3, least_nrs=1,
+        note="acute low back pain taken as a wound; what counts as chronic is not defined by a level of pain",
+    ),
+    Share(
+        figure="burke_2024.chronic_at_6_if_at_3_months", surgery="back_pain", month=6, least_nrs=1, given_3=True,
+        note="as above; swings of pain from day to day are left out",
+    ),
+    Share(
+        figure="henschke_2008.recovered_12_months", surgery="back_pain", month=12, least_nrs=1, recovered=True,
+        note="fully recovered: in work, function and pain",
     ),
 )  # fmt: skip
 
@@ -326,9 +342,8 @@ def operated(
 
 def spread_of(asked: Share) -> float:
     """Return the standard error of a published share in %, heterogeneity between studies included."""
-    found = figure(asked.figure)
-    p = min(max((found.value or 0.0) / 100.0, 0.005), 0.995)
-    n = found.n or 200
+    p = min(max(asked.published / 100.0, 0.005), 0.995)
+    n = figure(asked.figure).n or 200
     sampling = 100.0 * math.sqrt(p * (1.0 - p) / n)
     return math.hypot(sampling, 100.0 * HETEROGENEITY * p * (1.0 - p))
 
@@ -371,7 +386,7 @@ def fit(form: str, *, say: Callable[[str], None] = print) -> tuple[Array, Array]
         wanted = {*(one.surgery for one in shares), *(one.surgery for one in odds)}
         people = {surgery: operated(surgery, form, values) for surgery in wanted}
         of_shares = [
-            (people[one.surgery].share(one) - float(figure(one.figure).value or 0.0)) / spread_of(one)
+            (people[one.surgery].share(one) - one.published) / spread_of(one)
             for one in shares
         ]
         of_odds = [

@@ -76,8 +76,8 @@ def outcomes(
         noisy = np.repeat(kept, NOISE) + spread_of(share) * rng.standard_normal(NOISE * len(kept))
         found.append(
             _outcome(
-                share.figure, share.what, np.array(kept), np.clip(noisy, 0.0, 100.0), spread_of(share),
-                used=share.fitted, note=share.note,
+                share.figure, share.what, share.published, np.array(kept), np.clip(noisy, 0.0, 100.0),
+                spread_of(share), used=share.fitted, note=share.note,
             )
         )  # fmt: skip
     for kept, ratio in zip(odds, ODDS, strict=True):
@@ -86,7 +86,7 @@ def outcomes(
         observed = float(figure(ratio.figure).value or 0.0)
         found.append(
             _outcome(
-                ratio.figure, ratio.what, np.array(kept), noisy, observed * (math.exp(wide) - 1.0),
+                ratio.figure, ratio.what, observed, np.array(kept), noisy, observed * (math.exp(wide) - 1.0),
                 used=ratio.fitted, note=ratio.note,
             )
         )  # fmt: skip
@@ -94,12 +94,12 @@ def outcomes(
 
 
 def _outcome(
-    figure_id: str, what: str, kept: Array, noisy: Array, se: float, *, used: bool, note: str
+    figure_id: str, what: str, observed: float, kept: Array, noisy: Array, se: float, *, used: bool, note: str
 ) -> Outcome:
     return Outcome(
         figure=figure_id,
         what=what,
-        observed=float(figure(figure_id).value or 0.0),
+        observed=observed,
         se=se,
         predicted=float(np.median(kept)),
         low=float(np.quantile(noisy, 0.05)),
