@@ -208,3 +208,17 @@ def test_the_regimens_that_ship_are_understood(root, name):
     from subside.research import read_search
 
     assert len(read_search(root / "examples" / "research" / name).arms) >= 3
+
+
+@pytest.mark.slow  # every published study, a minute
+def test_every_published_outcome_is_frozen_under_a_name_of_its_own(tmp_path, capsys):
+    path = tmp_path / "all.json"
+    assert main(["evidence", "freeze", "--date", "2027-01-31", "--out", str(path), "--replicates", "4"]) == 0
+    capsys.readouterr()
+    assert main(["evidence", "verify", str(path), "--json"]) == 0
+    rows = _json(capsys)["result"]["predictions"]
+    names = [row["name"] for row in rows]
+    assert len(set(names)) == len(names) > 50
+    assert all(row["known_when_frozen"] for row in rows)
+    assert main(["evidence", "compare", str(path), "--json"]) == 0
+    assert _json(capsys)["result"]["moved"] == []

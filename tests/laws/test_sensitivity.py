@@ -68,7 +68,7 @@ def test_a_difference_from_placebo_does_not_hang_on_what_placebo_shares():
     effect = {row.factor.name: row.index.mu_star for row in shared.rows}
     less = {row.factor.name: row.index.mu_star for row in between.rows}
     assert less["expectation"] < 0.5 * effect["expectation"]
-    assert less["k_dep_per_d"] == pytest.approx(effect["k_dep_per_d"], rel=0.2)  # two small designs
+    assert max(less, key=less.__getitem__) == "k_dep_per_d"  # what the drug does to sensitization stays
 
 
 def test_a_form_fixed_by_the_case_is_no_input():

@@ -137,3 +137,16 @@ def test_the_same_clinics_and_people_stand_behind_every_study():
     one, two = parse_studies(text, texts=TEXTS).studies
     a, b = (simulate_study(s, fitted(), replicates=6, seed=4) for s in (one, two))
     np.testing.assert_array_equal(a.means, b.means)
+
+
+def test_an_arm_may_get_another_drug_and_is_then_named_as_the_file_names_it():
+    text = TEXT.replace('name = "esketamine"\ngive = "case"', 'name = "tablets"\ngive = "nsaid"')
+    study = _study(text)
+    assert (study.arms[0].name, study.arms[0].arm.name, study.arms[0].arm.kind) == ("tablets", "tablets", "other")
+    found = simulate_study(study, fitted(), replicates=4, seed=1, people=8)
+    assert np.isfinite(found.means).all()
+
+
+def test_a_rate_is_multiplied_only_where_there_is_one():
+    with pytest.raises(CaseError, match="times_rate multiplies infusions"):
+        _study(TEXT.replace('give = "placebo"', 'give = "placebo"\ntimes_rate = 0.5'))

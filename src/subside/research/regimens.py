@@ -40,7 +40,7 @@ from pathlib import Path
 from typing import Any
 
 from subside.case import Case, parse_case
-from subside.engine.arms import REGIMENS, Arm, named
+from subside.engine.arms import REGIMENS, Arm, like, named
 from subside.engine.population.beliefs import prior
 from subside.errors import CaseError, Problem, SubsideError, UnknownNameError, nearest
 from subside.research.reading import TableReader, file_text, toml_tables
@@ -157,7 +157,7 @@ class _Reader(TableReader):
             return case
         if give.endswith(".toml"):
             other = self.case(give, f"{where}.give")
-            return None if other is None else case.with_infusions(other.infusions)
+            return None if other is None else like(other, case, name=give).case
         try:
             arm = named(give, case)
             if arm.kind == "drug" and arm.case.infusions:

@@ -13,8 +13,8 @@
 
     [[study.arm]]
     name = "esketamine"
-    give = "case"        # or none, placebo, active-placebo, ketamine, esketamine, or another case file
-    times_rate = 1.0     # every rate and dose multiplied
+    give = "case"        # or none, placebo, an arm of ``subside compare`` by name, or another case file
+    times_rate = 1.0     # every rate and dose of its infusions multiplied
     n = 30               # who finish
 
     [[study.arm]]
@@ -31,13 +31,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from subside.case import Case
-from subside.engine.arms import ARMS, Arm, named
-from subside.errors import CaseError, SubsideError, nearest
+from subside.engine.arms import ARMS, Arm, like, named, own
+from subside.errors import CaseError, ParameterError, SubsideError, nearest
 from subside.research.endpoint import ENDPOINTS
 from subside.research.reading import TableReader, file_text, toml_tables
 from subside.research.scaling import scaled
@@ -199,20 +199,19 @@ class _Reader(TableReader):
     def given(self, give: str, name: str, case: Case, factor: float, where: str) -> Arm:
         """Return what these people get; a case file's mistakes are noted and it raises ``CaseError``."""
         if give == "case":
-            treated = case
+            arm = own(case)
         elif give.endswith(".toml"):
             other = self.case(give, f"{where}.give")
             if other is None:
                 raise CaseError([], origin=give)
-            treated = case.with_infusions(other.infusions)
+            arm = like(other, case, name=name)
         else:
             arm = named(give, case)
-            if arm.kind != "drug":
-                return arm
-            treated = arm.case
         if factor != 1.0:
-            treated = scaled(treated, factor)
-        return Arm(name=name, title=name, case=treated, kind="drug")
+            if arm.kind != "drug":
+                raise ParameterError("times_rate multiplies infusions of ketamine; this arm has none. Leave it out.")
+            arm = replace(arm, case=scaled(arm.case, factor))
+        return replace(arm, name=name)
 
     def endpoint(self, table: Mapping[str, Any], where: str) -> StudyEndpoint | None:
         self.keys(table, where, ("name", "at", "figures"))

@@ -113,12 +113,12 @@ def _of_trial(trial: Trial, beliefs: Beliefs, seed: int, replicates: int, fitted
         drawn[name], stated[name] = _replicates(case, arm, times, beliefs, seed, replicates)
         if name == "case":
             never[name], _ = _replicates(
-                case, named("placebo", case), times, beliefs, seed, max(8, replicates // 4)
+                case, named("placebo", case), times, beliefs, seed, _of_rivals(replicates)
             )
             best = case.with_infusions(protocol_case(BEST_TRIAL).infusions)
-            always[name], _ = _replicates(best, own(best), times, beliefs, seed, max(8, replicates // 4))
+            always[name], _ = _replicates(best, own(best), times, beliefs, seed, _of_rivals(replicates))
         else:
-            never[name] = always[name] = drawn[name][: max(8, replicates // 4)]
+            never[name] = always[name] = drawn[name][: _of_rivals(replicates)]
     result = []
     for target in trial.targets:
         columns = [times.index(t) for t in target.times_h]
@@ -181,8 +181,8 @@ def _pooled(
     rng = np.random.default_rng(seed)
     noisy = np.repeat(model, 25) + se * rng.standard_normal(25 * len(model))
     best = protocol_case(BEST_TRIAL)
-    drug, _ = _replicates(best, own(best), list(times), beliefs, seed, max(8, replicates // 4))
-    other, _ = _replicates(best, named("placebo", best), list(times), beliefs, seed, max(8, replicates // 4))
+    drug, _ = _replicates(best, own(best), list(times), beliefs, seed, _of_rivals(replicates))
+    other, _ = _replicates(best, named("placebo", best), list(times), beliefs, seed, _of_rivals(replicates))
     return Outcome(
         figure=figure_id,
         what=what + ", points",
@@ -209,6 +209,11 @@ def _replicates(
         pains.append(treat(group, arm, np.array(times))["nrs_pain"].astype(np.float64))
         stated.append(group.stated_pain)
     return np.array(pains), np.array(stated)
+
+
+def _of_rivals(replicates: int) -> int:
+    """Return how many replicates the simple rivals get: they give a middle and no interval."""
+    return min(replicates, max(8, replicates // 4))
 
 
 def _at_level(case: Case, stated: float) -> Case:
