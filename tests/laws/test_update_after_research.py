@@ -142,3 +142,18 @@ def test_trials_in_the_folder_of_later_trials_join_the_fit(tmp_path, monkeypatch
     assert read_folder(tmp_path / "nowhere") == ()
     monkeypatch.setattr(subside.evidence, "__file__", str(tmp_path / "__init__.py"))
     assert [trial.name for trial in trials()] == [*before, "invented_2099"]
+
+
+def test_the_fit_that_ships_laid_over_gives_the_beliefs_that_ship():
+    """Every other fit stays where it is, whatever fits there are."""
+    import tomllib
+    from importlib.resources import files
+
+    import numpy as np
+
+    shipped = files("subside.evidence").joinpath("fitted/chronic_pain.toml").read_text(encoding="utf-8")
+    again, beliefs = laid_over(tomllib.loads(shipped)), fitted()
+    assert again.parameters == beliefs.parameters
+    assert again.hypotheses == beliefs.hypotheses
+    assert again.joint == beliefs.joint
+    np.testing.assert_array_equal(again.joint_cholesky, beliefs.joint_cholesky)

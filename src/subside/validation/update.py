@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from subside.engine.population.beliefs import Beliefs, fitted, prior, with_fit
+from subside.engine.population.beliefs import FITTED, Beliefs, fitted, prior, with_fit
 from subside.research.study import Studies, read_studies
 from subside.validation.fit import FORMS, ROUTES, Fit, Structure, fit, output_path, write
 from subside.validation.pain_outcomes import REPLICATES, outcomes
@@ -106,10 +106,13 @@ def laid_over(raw: Mapping[str, object]) -> Beliefs:
     """Return the beliefs with this fit of pain in place of the one that ships; other fits as they ship."""
     from importlib.resources import files
 
-    beliefs = with_fit(prior(), raw)
-    other = files("subside.evidence").joinpath("fitted/side_effects.toml")
-    if other.is_file():
-        beliefs = with_fit(beliefs, tomllib.loads(other.read_text(encoding="utf-8")))
+    beliefs = prior()
+    for name in FITTED:
+        shipped = files("subside.evidence").joinpath(f"fitted/{name}.toml")
+        if name == "chronic_pain":
+            beliefs = with_fit(beliefs, raw)
+        elif shipped.is_file():
+            beliefs = with_fit(beliefs, tomllib.loads(shipped.read_text(encoding="utf-8")))
     return beliefs
 
 
