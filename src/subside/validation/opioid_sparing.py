@@ -87,7 +87,7 @@ def day_after(beliefs: Beliefs, *, ketamine: bool, people: int, seed: int) -> Da
                             x[i], v["opioid_emax_acute"][i], tolerance[i], v["opioid_tolerance_gain"][i]
                         )
                     )
-                    * (1.0 + v["hyperalgesia_gain"][i] * unmasked(hyperalgesia[i], x[i]))
+                    * (1.0 + v["hyperalgesia_gain"][i] * unmasked(hyperalgesia[i], sensitizing(x[i])))
                 )
                 for i in range(people)
             ]

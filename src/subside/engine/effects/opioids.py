@@ -31,8 +31,7 @@ def occupied(x: float) -> float:
 @scalar
 def analgesia(x: float, emax: float, tolerance: float, tolerance_gain: float) -> float:
     """Return the share of the drive that opioids take away."""
-    left = x / (1.0 + tolerance_gain * tolerance)
-    return emax * left / (1.0 + left)
+    return emax * x / (1.0 + tolerance_gain * tolerance + x)  # of x / (1 + gain T) in multiples
 
 
 @scalar
@@ -42,9 +41,9 @@ def sensitizing(x: float) -> float:
 
 
 @scalar
-def unmasked(hyperalgesia: float, x: float) -> float:
-    """Return the hyperalgesia that shows at level x: what is more than that level keeps in balance."""
-    return max(hyperalgesia - sensitizing(x), 0.0)
+def unmasked(hyperalgesia: float, balanced: float) -> float:
+    """Return the hyperalgesia that shows: what is more than the level, ``sensitizing(x)``, keeps in balance."""
+    return max(hyperalgesia - balanced, 0.0)
 
 
 @scalar

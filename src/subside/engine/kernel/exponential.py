@@ -64,6 +64,18 @@ def middle(w, o, y, n0):  # type: ignore[no-untyped-def]
 
 
 @scalar
+def fade_half(w, o, y):  # type: ignore[no-untyped-def]
+    """Return the value in the middle of the step of a state that only decays."""
+    return w[o + LANES] * y
+
+
+@scalar
+def fade(w, o, y):  # type: ignore[no-untyped-def]
+    """Return the value at the end of the step of a state that only decays."""
+    return w[o] * y
+
+
+@scalar
 def end(w, o, y, n0, nm):  # type: ignore[no-untyped-def]
     """Return the predicted value at the end of the step."""
     return w[o] * y + w[o + 3 * LANES] * (2.0 * nm - n0)

@@ -42,19 +42,19 @@ def usual_drive(
 @scalar
 def felt_drive(
     s, mood, sleep, expectation, tolerance, acute, injury, nsaid, others, opioid, opioid_tolerance,
-    hyperalgesia, n_drive, peripheral, spinal_1, spinal_2, brain, pain_by_mood, burden0, pain_by_sleep, h0,
+    balanced, hyperalgesia, n_drive, peripheral, spinal_1, spinal_2, brain, pain_by_mood, burden0, pain_by_sleep, h0,
     acute_emax, tolerance_gain, rebound_gain, opioid_emax, opioid_tolerance_gain, hyperalgesia_gain,
 ):  # type: ignore[no-untyped-def]  # fmt: skip
     """Return the drive that reaches awareness now; ``acute`` is ``effects.pain.acute_share``.
 
     ``nsaid`` and ``others`` are shares that other treatments take (``others_now``), ``opioid`` the level
-    of opioids in multiples of their half effect.
+    of opioids in multiples of their half effect, ``balanced`` the hyperalgesia that this level hides.
     """
     there = acute * (1.0 - tolerance_gain * tolerance)
     rebound = rebound_gain * max(tolerance - there, 0.0)
     aside = on_pain(mood, burden0, sleep, h0, pain_by_mood, pain_by_sleep)
     n = input_drive(n_drive, peripheral, injury, nsaid)
-    n = n * (1.0 + hyperalgesia_gain * unmasked(hyperalgesia, opioid))
+    n = n * (1.0 + hyperalgesia_gain * unmasked(hyperalgesia, balanced))
     left = (1.0 - others) * (1.0 - analgesia(opioid, opioid_emax, opioid_tolerance, opioid_tolerance_gain))
     return left * drive(
         n, gain(s, spinal_1, spinal_2, brain), aside, acute_emax * there, expectation, rebound

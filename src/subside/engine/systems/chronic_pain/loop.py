@@ -11,7 +11,7 @@ from subside.engine.effects.mood import filling, mood_target, sleep_target
 from subside.engine.effects.opioids import occupied, sensitizing, spared, with_background
 from subside.engine.effects.pain import acute_share, rating, renewed
 from subside.engine.effects.sensitization import arising, extra_fading, feedback, feedback_constants
-from subside.engine.kernel.exponential import WEIGHTS, end, middle, step
+from subside.engine.kernel.exponential import WEIGHTS, end, fade, fade_half, middle, step
 from subside.engine.kernel.functions import exp
 from subside.engine.kernel.jit import compiled, inner, scalar
 from subside.engine.kernel.lanes import LANES, scratch
@@ -68,14 +68,15 @@ from subside.engine.systems.chronic_pain.layout import (
 L = LANES
 #: States whose decay varies with the drug: what is added to it stands in extra rows of ``evaluate``.
 VARYING = (S, SIGNAL, MIND_TOLERANCE)
-STEADY = (MOOD, SLEEP, EXPECTATION, TOLERANCE, INJURY, OPIOID_TOLERANCE, HYPERALGESIA)
+STEADY = (MOOD, SLEEP, TOLERANCE, OPIOID_TOLERANCE, HYPERALGESIA)
+FADING = (EXPECTATION, INJURY)  # nothing builds them up within a step
 EXTRA = N_SLOW
 N_ROWS = N_SLOW + len(VARYING)
 #: What the slow equations need of the linear states (``_drive``), of other treatments (``_others``) and of
 #: the parameters alone.
-ACUTE, EFFECT, FILLING, OCCUPIED, MINDING, OPIOID_LEVEL, OPIOID_FILLING, PAIN_FILLING, NSAID, OTHERS = range(10)
+ACUTE, EFFECT, FILLING, OCCUPIED, MINDING, OPIOID_LEVEL, OPIOID_FILLING, PAIN_FILLING, BALANCED, NSAID, OTHERS = range(11)
 LOG_HALF, PER_REST = range(2)
-N_DRIVES, N_CONSTANTS = 10, 2
+N_DRIVES, N_CONSTANTS = 11, 2
 SITE_OPIOID_1, SITE_OPIOID_2 = OPIOID_FIRST + O_SITE, OPIOID_FIRST + PER_OPIOID + O_SITE
 #: The linear states that the slow equations read, needed also in the middle of a step.
 DRIVERS = (S_FIRST + NK, R_FIRST + NK, SITE_PAIN_S, SITE_PAIN_R, SITE_MIND, SITE_OPIOID_1, SITE_OPIOID_2)
@@ -139,9 +140,10 @@ def _drive(x, q, d):  # type: ignore[no-untyped-def]
         )
         opioid = max(x[SITE_OPIOID_1 * L + j] + x[SITE_OPIOID_2 * L + j], 0.0)
         d[OPIOID_LEVEL * L + j] = opioid
+        d[BALANCED * L + j] = sensitizing(opioid)
         d[OPIOID_FILLING * L + j] = q[K_OPIOID_TOLERANCE * L + j] * occupied(opioid)
         d[PAIN_FILLING * L + j] = (
-            q[K_HYPERALGESIA * L + j] * sensitizing(opioid) * spared(effect, q[NEEDS_NMDA * L + j])
+            q[K_HYPERALGESIA * L + j] * d[BALANCED * L + j] * spared(effect, q[NEEDS_NMDA * L + j])
         )
 
 
@@ -175,7 +177,7 @@ def _slow(y, d, q, c, n):  # type: ignore[no-untyped-def]
             felt_drive(
                 s, mood, sleep, y[EXPECTATION * L + j], y[TOLERANCE * L + j], d[ACUTE * L + j],
                 injury, nsaid, d[OTHERS * L + j], d[OPIOID_LEVEL * L + j], y[OPIOID_TOLERANCE * L + j],
-                y[HYPERALGESIA * L + j],
+                d[BALANCED * L + j], y[HYPERALGESIA * L + j],
                 n_drive, peripheral, spinal_1, spinal_2, brain, by_mood, burden0, by_sleep, h0,
                 q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j], q[REBOUND_GAIN * L + j],
                 q[OPIOID_EMAX * L + j], q[OPIOID_TOLERANCE_GAIN * L + j], q[HYPERALGESIA_GAIN * L + j],
@@ -247,6 +249,11 @@ def _slow_step(y, q, c, k, w, h, d0, dm, d1, n0, nm, n1, trial):  # type: ignore
         for lane in range(0, L, WIDTH):
             j = together(lane)
             trial[i + j] = middle(w, i * WEIGHTS + j, y[i + j], n0[i + j])
+    for v in range(len(FADING)):
+        i = FADING[v] * L
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
+            trial[i + j] = fade_half(w, i * WEIGHTS + j, y[i + j])
     _slow(trial, dm, q, c, nm)
     for lane in range(0, L, WIDTH):
         j = together(lane)
@@ -256,6 +263,12 @@ def _slow_step(y, q, c, k, w, h, d0, dm, d1, n0, nm, n1, trial):  # type: ignore
         for lane in range(0, L, WIDTH):
             j = together(lane)
             trial[i + j] = end(w, i * WEIGHTS + j, y[i + j], n0[i + j], nm[i + j])
+    for v in range(len(FADING)):
+        i = FADING[v] * L
+        for lane in range(0, L, WIDTH):
+            j = together(lane)
+            y[i + j] = fade(w, i * WEIGHTS + j, y[i + j])
+            trial[i + j] = y[i + j]
     _slow(trial, d1, q, c, n1)
     for v in range(len(VARYING)):
         i, e = VARYING[v] * L, (EXTRA + v) * L
@@ -287,7 +300,7 @@ def _observe(x, y, d, q, midazolam, o):  # type: ignore[no-untyped-def]
         u = felt_drive(
             s, mood, sleep, expectation, y[TOLERANCE * L + j], d[ACUTE * L + j],
             y[INJURY * L + j], d[NSAID * L + j], d[OTHERS * L + j], d[OPIOID_LEVEL * L + j],
-            y[OPIOID_TOLERANCE * L + j], y[HYPERALGESIA * L + j],
+            y[OPIOID_TOLERANCE * L + j], d[BALANCED * L + j], y[HYPERALGESIA * L + j],
             q[N_DRIVE * L + j], q[PERIPHERAL * L + j], q[SPINAL_1 * L + j], q[SPINAL_2 * L + j], q[BRAIN * L + j],
             q[PAIN_BY_MOOD * L + j], q[BURDEN0 * L + j], q[PAIN_BY_SLEEP * L + j], q[H0 * L + j],
             q[ACUTE_EMAX * L + j], q[TOLERANCE_GAIN * L + j], q[REBOUND_GAIN * L + j],
