@@ -276,6 +276,16 @@ def test_in_a_crossover_everyone_has_both_treatments() -> None:
     result = trial_result(trial)
     assert result["arms"]["drug"]["randomized"] + result["arms"]["placebo"]["randomized"] == 60
     assert trial.reported[0, 0].method == "ANCOVA within people"
+    seen = int(np.isfinite(trial.observed.at["nrs_pain"][:, 0, :, 0]).all(axis=0).sum())
+    assert trial.reported[0, 0].n == trial.reported[0, 0].n_control == seen
+    assert sum(arm["in_primary_analysis"] for arm in result["flow"]["arms"].values()) == seen
+
+
+def test_who_felt_unreal_believes_to_have_the_drug() -> None:
+    records = run_trial(_plan(), seed=1, repetitions=3, report=False).records
+    felt = records.events["psychomimetic"]
+    assert felt.any()
+    assert records.believes[felt].all()
 
 
 def test_a_crossover_of_a_null_drug_finds_nothing_and_its_periods_swing_apart() -> None:
@@ -284,6 +294,16 @@ def test_a_crossover_of_a_null_drug_finds_nothing_and_its_periods_swing_apart() 
     assert contrast.estimate.mean() == pytest.approx(0.0, abs=4 * contrast.estimate.std() / np.sqrt(40))
     noise = trial.records.at["nrs_pain"][..., 0] - trial.records.start["nrs_pain"]
     assert abs(np.corrcoef(noise[0].ravel(), noise[1].ravel())[0, 1]) < 0.5
+
+
+def test_power_of_a_crossover_is_that_of_its_closed_form() -> None:
+    plan = _crossover("model")
+    plan = plan.model_copy(update={"arms": (_plan(strong=True).arms[0], plan.arms[1])})
+    small = plan.model_copy(update={"design": plan.design.model_copy(update={"patients": 8})})
+    power = run_trial(small, seed=1, repetitions=200, report=False).powers[0, 0][0]
+    assert power.closed_form is not None
+    error = np.sqrt(power.closed_form * (1 - power.closed_form) / 200)
+    assert power.power == pytest.approx(power.closed_form, abs=3 * error + 0.03)  # skewed effects of few people
 
 
 def test_within_people_the_same_number_tells_more() -> None:

@@ -6,7 +6,7 @@ with statsmodels), over a leading axis of repetitions. What is not observed carr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,9 @@ def crossover(y: Array, x: Array, first: Bools, *, level: float = 0.95) -> Contr
     """
     # y = effect +/- period; +1 where treatment came second
     sign = np.where(first, -1.0, 1.0)
-    return _least_squares(y, [np.ones_like(y), sign, x], 0, first, ~first, level)
+    found = _least_squares(y, [np.ones_like(y), sign, x], 0, first, ~first, level)
+    pairs = found.n + found.n_control  # everyone had both
+    return replace(found, n=pairs, n_control=pairs)
 
 
 def _least_squares(

@@ -128,7 +128,8 @@ def events(s: Schedule, samples: Samples, u: Array) -> dict[str, NDArray[np.bool
     Args:
         s: The schedule.
         samples: Curves of the people.
-        u: Uniform numbers for what the model gives as a chance. Shape ``(person, 3)``.
+        u: Uniform numbers for what the model gives as a chance: psychomimetic effects, nausea, dizziness.
+            Shape ``(person, 3)``.
     """
     during = list(s.during)
     n = len(samples["nrs_pain"])

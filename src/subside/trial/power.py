@@ -67,15 +67,13 @@ def simulated(contrast: Contrast, *, size: int, level: float, exact: bool, up_is
 
 
 def closed_form(contrast: Contrast, *, level: float) -> float:
-    """Return the power of a t test with the difference and the residual spread of the repetitions.
+    """Return the power of a t test with the difference and the standard error of the repetitions.
 
     Analysis of covariance is the two-sample t test with the variance that the covariate leaves,
-    (1 - r^2) of the whole, and as many fewer degrees of freedom.
+    (1 - r^2) of the whole, and as many fewer degrees of freedom; its standard error holds both.
     """
-    difference = float(np.nanmean(contrast.estimate))
-    sd = float(np.sqrt(np.nanmean(contrast.sd**2)))
-    n1, n0 = float(contrast.n.mean()), float(contrast.n_control.mean())
-    return t_power(difference, sd=sd, n=n1, n_control=n0, df=float(contrast.df.mean()), level=level)
+    shift = float(np.nanmean(contrast.estimate)) / float(np.sqrt(np.nanmean(contrast.se**2)))
+    return _power(shift, float(contrast.df.mean()), level)
 
 
 def t_power(
@@ -86,9 +84,13 @@ def t_power(
     >>> round(t_power(1.0, sd=2.0, n=64, n_control=64, df=126), 3)  # Cohen 1988: d = 0.5, 64 a group
     0.801
     """
+    return _power(difference / (sd * np.sqrt(1.0 / n + 1.0 / n_control)), df, level)
+
+
+def _power(shift: float, df: float, level: float) -> float:
+    """Return how often a t statistic with this noncentrality lies beyond its bounds, on either side."""
     from scipy.stats import nct
     from scipy.stats import t as student
 
-    shift = difference / (sd * np.sqrt(1.0 / n + 1.0 / n_control))
     edge = student.ppf(0.5 + level / 2.0, df)
     return float(nct.sf(edge, df, shift) + nct.cdf(-edge, df, shift))

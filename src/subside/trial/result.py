@@ -70,6 +70,12 @@ def flow(trial: Trial) -> dict[str, Any]:
 
 
 def _analyzed(trial: Trial, place: int) -> int:
+    """Return how many of an arm (of a crossover: of those who had it first) the primary analysis holds."""
+    if trial.plan.design.kind == "crossover":
+        primary_at = trial.plan.visits.at_h.index(trial.plan.primary.at_h or 0.0)
+        data = trial.observed
+        both = np.isfinite(data.at[trial.plan.primary.what][:, 0, :, primary_at]).all(axis=0)
+        return int((both & (data.arm[0, 0] == place)).sum())
     primary = next(e for e, endpoint in enumerate(trial.plan.endpoints) if endpoint.primary)
     if place == trial.plan.control:
         return int(trial.contrasts[primary, trial.arms[0]].n_control[0])

@@ -178,7 +178,7 @@ def _treat(
             if believes is None:
                 early = _early(s, arms[which])
                 believes = _believes(plan, which, some, samples["p_psychomimetic"][:, early], seed)
-            _write(plan, records, period, at, s, samples, believes, some, seed)
+            _write(plan, which, records, period, at, s, samples, believes, some, seed)
             offset += length
 
 
@@ -256,13 +256,18 @@ def _believes(
         midazolam = own.kind == "active-placebo"
         other = value("trial_assumptions.midazolam_felt", unit="% of people") / 100.0 if midazolam else 0.0
     felt = np.zeros(len(group)) if chance is None or chance.shape[1] == 0 else chance.max(axis=1)
-    study = f"{seed}/{plan.key}/trial"
-    u = uniforms(study, group.draws.people, f"feels {own.name}", 1)[:, 0]
-    return np.asarray(u < 1.0 - (1.0 - felt) * (1.0 - other))
+    u = _feelings(plan, which, group, seed)
+    return np.asarray((u[:, 0] < felt) | (u[:, 1] < other))
+
+
+def _feelings(plan: TrialPlan, which: int, group: Group, seed: int) -> Array:
+    """Return two uniform numbers a person: for what the drug lets them feel, and for what else they feel."""
+    return uniforms(f"{seed}/{plan.key}/trial", group.draws.people, f"feels {plan.arms[which].name}", 2)
 
 
 def _write(
     plan: TrialPlan,
+    which: int,
     records: Records,
     period: int,
     at: NDArray[np.int64],
@@ -285,9 +290,10 @@ def _write(
             )
         records.start[name][index] = start[name]
         records.at[name][index] = at_visits[name]
-    u = uniforms(
-        f"{seed}/{plan.key}/trial", group.draws.people, f"events {period}", 3
-    )  # fmt: skip
+    # Who felt unreal believes to have had the drug: one number for both.
+    felt = _feelings(plan, which, group, seed)[:, :1]
+    other = uniforms(f"{seed}/{plan.key}/trial", group.draws.people, f"events {period}", 2)
+    u = np.concatenate([felt, other], axis=1)
     for name, happened in events(s, samples, u).items():
         records.events[name][index] = happened
     records.believes[index] = believes
