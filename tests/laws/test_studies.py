@@ -150,3 +150,11 @@ def test_an_arm_may_get_another_drug_and_is_then_named_as_the_file_names_it():
 def test_a_rate_is_multiplied_only_where_there_is_one():
     with pytest.raises(CaseError, match="times_rate multiplies infusions"):
         _study(TEXT.replace('give = "placebo"', 'give = "placebo"\ntimes_rate = 0.5'))
+
+
+def test_a_form_that_the_case_fixes_holds_in_every_clinic():
+    texts = {"people.toml": CASE + '[options]\nsensitization = "bistable"\n'}
+    study = parse_studies(TEXT, texts=texts).studies[0]
+    found = simulate_study(study, fitted(), replicates=20, seed=1, people=4)
+    assert set(found.choices["sensitization"]) == {"bistable"}
+    assert len(set(found.choices["low_dose_route"])) > 1

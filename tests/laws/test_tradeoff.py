@@ -165,3 +165,9 @@ def test_every_mistake_of_a_file_is_told_in_one_go():
 def test_a_placebo_is_no_regimen_since_it_stands_beside_every_one():
     with pytest.raises(CaseError, match="Placebo stands beside every regimen"):
         _search('[[regimen]]\nname = "p"\ngive = "placebo"\n')
+
+
+def test_a_form_that_the_case_fixes_is_no_rival():
+    texts = {"people.toml": CASE + '[options]\nlow_dose_route = "pore"\n'}
+    search = parse_search(HEAD + WHOLE, texts=texts)
+    assert list(trade(search, clinics=4, people=4).tables) == ["weighted"]

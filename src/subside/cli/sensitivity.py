@@ -51,7 +51,7 @@ def add_arguments(parser: Parser) -> None:
         "--method", choices=("sobol", "morris"), default="sobol", help="sobol (default) or morris"
     )
     parser.add_argument(
-        "--samples", type=whole_number(low=2, high=65536, example="--samples 512"), default=None, metavar="N",
+        "--samples", type=whole_number(low=2, high=16384, example="--samples 512"), default=None, metavar="N",
         help="base points of Sobol, a power of two (default 512), or trajectories of Morris (default 32)",
     )  # fmt: skip
     parser.add_argument(

@@ -20,7 +20,8 @@ from subside.engine.group import Group, treat
 from subside.engine.kernel.random import normals
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.draws import draw
-from subside.research.assemble import assemble, assembled_group
+from subside.errors import unknown_name
+from subside.research.assemble import assemble, assembled_group, chosen_forms
 from subside.research.endpoint import RESPONSES
 from subside.research.study import Study
 from subside.units import show_duration
@@ -91,9 +92,8 @@ def simulate_study(
         people: Who stand for all.
         told: Told the number of people done.
     """
-    clinics = draw(
-        beliefs, replicates, seed=seed, vary=("parameter", "trial", "structure"), chosen=dict(forms or {})
-    )
+    chosen = {**chosen_forms(study.case, beliefs), **(forms or {})}
+    clinics = draw(beliefs, replicates, seed=seed, vary=("parameter", "trial", "structure"), chosen=chosen)
     shifts = clinic_shifts(beliefs, replicates, seed)
     step = max(1, ROWS_AT_ONCE // people)
     parts = []
@@ -194,8 +194,10 @@ def _report(study: Study, group: Group, clinics: int, people: int) -> tuple[Arra
                     samples["nrs_pain"][:, at], baseline=group.stated_pain, fraction=RESPONSES[endpoint.name]
                 )
                 columns.append(hit.astype(np.float64))
-            else:
+            elif endpoint.name in samples:
                 columns.append(samples[endpoint.name][:, at].astype(np.float64))
+            else:
+                raise unknown_name("endpoint of this study's people", endpoint.name, samples)
         values = np.concatenate(columns, axis=1).reshape(clinics, people, -1)
         means[arm.name] = values.mean(axis=1)
         centered = values - values.mean(axis=1, keepdims=True)

@@ -26,6 +26,7 @@ from subside.engine.population.people import set_name
 from subside.engine.systems.chronic_pain.protocol import Protocol
 from subside.engine.systems.chronic_pain.solve import Solution, solve
 from subside.engine.times import visit_spans
+from subside.research.assemble import chosen_forms
 from subside.research.outcomes import clinic_shifts, crowd
 from subside.research.regimens import Search
 
@@ -114,10 +115,12 @@ def trade(
         progress: Told the share done, from 0 to 1.
     """
     beliefs = beliefs or fitted()
-    forms: list[tuple[str, dict[str, str]]] = [(WEIGHTED, {})]
+    own = chosen_forms(search.case, beliefs)
+    forms: list[tuple[str, dict[str, str]]] = [(WEIGHTED, own)]
     forms += [
-        (f"{name}: {form}", {name: form})
+        (f"{name}: {form}", {**own, name: form})
         for name in search.rivals
+        if name not in own
         for form in beliefs.hypotheses[name].weights
     ]
     shifts = clinic_shifts(beliefs, clinics, seed)
