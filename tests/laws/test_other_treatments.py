@@ -10,6 +10,7 @@ import pytest
 from subside.case import parse_case
 from subside.engine.drugs.opioids import opioid
 from subside.engine.drugs.others import RELIEF_CHANNELS, Others, conventional_drugs, others
+from subside.engine.population.background import morphine_equivalents_mg_per_d
 from subside.errors import ParameterError, UnknownNameError
 from subside.evidence import studies
 
@@ -211,3 +212,17 @@ def test_no_drug_stands_in_two_channels_and_every_review_stands_in_the_evidence(
     names = [name for c in RELIEF_CHANNELS[:3] for name in table[c]["full_mg_per_d"]]
     assert len(names) == len(set(names))
     assert {review for c in RELIEF_CHANNELS for review in table[c]["reviews"]} <= set(studies())
+
+
+def test_an_opioid_is_counted_once_by_its_level_or_by_its_daily_dose():
+    def counted(*tables: str, given: bool) -> float:
+        case = parse_case(HEAD + "".join(f"[[treatment]]\n{table}\n" for table in tables))
+        return morphine_equivalents_mg_per_d(case, with_given=given)
+
+    new = drug("oxycodone", dose="10 mg", every="12 h", from_="0 h")
+    old = drug("oxycodone", dose="10 mg", every="12 h", from_="-90 d")
+    unfollowed = drug("hydromorphone", dose="4 mg", every="12 h", from_="0 h")
+    assert counted(new, given=True) == counted(old, given=False) == 30.0
+    assert counted(new, given=False) == 0.0  # its level is followed
+    assert counted(unfollowed, given=False) == 40.0  # its level is not: unknown is never none
+    assert counted(old, new, given=False) == 30.0

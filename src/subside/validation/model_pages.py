@@ -53,9 +53,14 @@ def other_treatments() -> str:
     """Return the table of published outcomes of treatments beside ketamine, with the model's answer."""
     lines = ["| published | observed | model (90 %) | verdict | used to fit |", "|---|---|---|---|---|"]
     for o in outcomes():
-        said = f"| {o.what} (`{o.figure}`) | {o.observed:.3g} | {o.predicted:.3g} ({o.low:.3g} to {o.high:.3g}) |"
+        seen, middle, low, high = (_seen(x) for x in (o.observed, o.predicted, o.low, o.high))
+        said = f"| {o.what} (`{o.figure}`) | {seen} | {middle} ({low} to {high}) |"
         lines.append(f"{said} {o.verdict} | {'yes' if o.used_to_fit else ''} |")
     return "\n".join(lines)
+
+
+def _seen(number: float) -> str:
+    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.2g}" if abs(number) < 1 else f"{number:.3g}"
 
 
 def weights() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from subside.case import Case
 from subside.engine.drugs.names import background_medicines as table
 from subside.engine.drugs.names import words_of
-from subside.engine.drugs.others import is_background
+from subside.engine.drugs.others import is_background, others
 from subside.units import H_PER_DAY, MCG_PER_MG, parse_rate
 
 UNKNOWN_DOSE_MME = 30.0  # assumed
@@ -25,8 +25,8 @@ def morphine_equivalents_mg_per_d(case: Case, *, with_given: bool = True) -> flo
 
     Args:
         case: Its medicines and treatments.
-        with_given: Count also the opioids given from time zero on. A model that follows their levels
-            leaves them out here; a warning counts all.
+        with_given: Count also the opioids whose levels are followed from time zero on. A model leaves
+            them out here, so as not to count them twice; a warning counts all.
     """
     total = 0.0
     by_mg, by_patch = table()["mme_per_mg"], table()["mme_per_d_per_mcg_per_h"]
@@ -53,12 +53,14 @@ def _taken(
 ) -> Iterator[tuple[frozenset[str], float | None, float | None]]:
     """Yield the words of the name, daily dose (mg) and rate (mg/h) of every other drug of a case."""
     weight = case.patient.weight_kg
+    followed = frozenset() if with_given else frozenset(course.name for course in others(case).opioids)
     for medicine in case.patient.medicines:
         rate = None if medicine.rate is None else parse_rate(medicine.rate).for_weight(weight)
         yield words_of(medicine.name), medicine.daily_mg(weight), rate
     for treatment in case.treatments:
-        if treatment.kind != "drug" or not (with_given or is_background(treatment)):
+        words = words_of(treatment.name)
+        if treatment.kind != "drug" or (words & followed and not is_background(treatment)):
             continue
         dose, every = treatment.dose_mg(weight), treatment.every_h
         daily = None if dose is None or every is None else dose * H_PER_DAY / every
-        yield words_of(treatment.name), daily, treatment.mg_per_h(weight)
+        yield words, daily, treatment.mg_per_h(weight)

@@ -72,7 +72,7 @@ def by_case(case: Case, n: int) -> Described:
     return Described(
         stated=stated,
         hypertension=np.full(n, patient.answer("hypertension")),
-        opioids_mg_per_d=np.full(n, morphine_equivalents_mg_per_d(case)),
+        opioids_mg_per_d=np.full(n, morphine_equivalents_mg_per_d(case, with_given=False)),
         benzodiazepine=np.full(n, takes_benzodiazepine(case)),
         alike=True,
     )
