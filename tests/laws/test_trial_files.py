@@ -36,6 +36,9 @@ primary = true
 """
 
 
+INFUSION = '[[arm.infusion]]\ndrug = "esketamine"\nstart = "0 h"\nsteps = [ { rate = "10 mg/h", for = "1 h" } ]\n'
+
+
 def _told(text: str, folder: Path | None = None) -> list[tuple[int | None, str]]:
     with pytest.raises(CaseError) as caught:
         parse_trial(text, folder=folder)
@@ -146,6 +149,12 @@ def test_what_does_not_fit_together_is_told_in_one_go_too() -> None:
             'control = true\n[[treatment]]\nkind = "drug"\nname = "ketamine"\ndose = "1 mg"\nfrom = "0 h"',
             "Ketamine goes in",
         ),
+        ('kind = "drug"\n', 'kind = "drug"\nregimen = "ketamin"\n', "a regimen and more beside it"),
+        (
+            '[[arm.infusion]]\ndrug = "esketamine"\nstart = "0 h"\nsteps = [ { rate = "10 mg/h", for = "1 h" } ]\n',
+            'regimen = "ketamin"\n',
+            "Did you mean 'ketamine'",
+        ),
         ("[design]", '[inclusion]\nnrs_pain = [9, 4]\n[design]', "lowest first"),
     ],
 )  # fmt: skip
@@ -169,6 +178,15 @@ def test_a_population_file_is_found_beside_the_trial_and_its_mistakes_are_told_a
     (tmp_path / "people.toml").unlink()
     with pytest.raises(CaseError, match="no such file"):
         read_trial(tmp_path / "trial.toml")
+
+
+def test_a_published_regimen_is_given_by_name_as_published() -> None:
+    for regimen, at_home in (("esketamine", False), ("gabapentinoid", True)):
+        text = GOOD.replace(INFUSION, f'regimen = "{regimen}"\n').replace('["1 wk", "4 wk"]', '["1 wk", "13 wk"]')
+        plan, _ = parse_trial(text)
+        assert bool(plan.infusions_of(plan.arms[1])) != at_home
+        assert bool(plan.arms[0].given_treatments) == at_home
+        assert "2" in plan.arms[0].words  # the title names the trial and its year
 
 
 def test_people_of_a_parquet_file_take_part_as_they_are(tmp_path: Path) -> None:

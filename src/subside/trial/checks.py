@@ -12,7 +12,7 @@ from subside.case.resolve import overlap_flaws, weight_flaws
 from subside.engine.conditions import profile
 from subside.engine.population.description import PUBLISHED, QUANTITIES, flaws_of
 from subside.errors import nearest
-from subside.trial.plan import EVENTS, Endpoint, TrialPlan
+from subside.trial.plan import EVENTS, REGIMENS, Endpoint, TrialPlan
 
 __all__ = ["STRATUM", "trial_flaws"]
 
@@ -35,6 +35,8 @@ _FITS: Final = {
 def trial_flaws(plan: TrialPlan) -> Iterator[Flaw]:
     """Yield every flaw of a plan whose tables are right one by one."""
     yield from _arms(plan)
+    if any(arm.regimen is not None and arm.regimen not in REGIMENS for arm in plan.arms):
+        return
     yield from _population(plan)
     yield from _design(plan)
     yield from _visits(plan)
@@ -60,7 +62,16 @@ def _arms(plan: TrialPlan) -> Iterator[Flaw]:
         if names.index(arm.name) != place:
             yield Flaw(*at, "name", got=f"a second arm '{arm.name}'", accepted="a name of its own",
                        remedy="Rename one.")  # fmt: skip
-        if arm.kind == "drug" and not arm.infusions and not arm.treatments:
+        if arm.regimen is not None and (arm.kind != "drug" or arm.infusions or arm.treatments):
+            what = f"a regimen in an arm of kind '{arm.kind}'" if arm.kind != "drug" else "a regimen and more beside it"
+            yield Flaw(*at, "regimen", got=what, accepted='a regimen alone, in an arm of kind "drug"',
+                       remedy="Remove one of the two.")  # fmt: skip
+        if arm.regimen is not None and arm.regimen not in REGIMENS:
+            close = nearest(arm.regimen, REGIMENS)
+            yield Flaw(*at, "regimen", got=f"'{arm.regimen}'", accepted=listed(arm.regimen, REGIMENS),
+                       remedy=f"Did you mean '{close}'?" if close else "Write the infusions.")  # fmt: skip
+            return
+        if arm.kind == "drug" and not arm.given_infusions and not arm.given_treatments:
             yield Flaw(*at, "kind", got="a drug arm that gives nothing",
                        accepted="[[arm.infusion]] or [[arm.treatment]]",
                        remedy='Add what is given, or write kind = "none".')  # fmt: skip
@@ -171,7 +182,7 @@ def _visits(plan: TrialPlan) -> Iterator[Flaw]:
                        remedy="The baseline is measured by itself.")  # fmt: skip
 
 
-    last = max((i.starts_h[-1] + i.length_h for arm in plan.arms for i in arm.infusions), default=0.0)
+    last = max((i.starts_h[-1] + i.length_h for arm in plan.arms for i in arm.given_infusions), default=0.0)
     if at and at[-1] < last:
         yield Flaw("visits", "at", len(at) - 1, got=f"'{plan.visits.at[-1]}', and an infusion that ends later",
                    accepted="a last visit after the last infusion", remedy="Add a later visit.")  # fmt: skip

@@ -102,7 +102,7 @@ def observe(plan: TrialPlan, enrolled: Enrolled, records: Records, *, seed: int)
 
 def records_end(plan: TrialPlan) -> float:
     """Return the end of the last infusion of the arms, in h."""
-    ends = [i.starts_h[-1] + i.length_h for arm in plan.arms for i in arm.infusions]
+    ends = [i.starts_h[-1] + i.length_h for arm in plan.arms for i in arm.given_infusions]
     return max(ends, default=0.0)
 
 

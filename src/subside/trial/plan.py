@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from subside.case.case import About, _options
+from subside.case.case import About, Case, _options
 from subside.case.infusion import Infusion
 from subside.case.quantities import DurationText, Entry, LineText, TimeText
+from subside.case.read import parse_case
 from subside.case.treatment import Treatment
 from subside.engine.population.description import Correlation, Description, Distributions, Inclusion, Shares
 from subside.units import parse_duration_h
 
-__all__ = ["ArmPlan", "Endpoint", "TrialPlan"]
+__all__ = ["EVENTS", "REGIMENS", "SCORES", "ArmPlan", "Endpoint", "TrialPlan"]
 
 #: What is measured at every visit.
 SCORES: Final = ("nrs_pain", "nrs_pain_movement", "phq9_total", "gad7_total", "pcl5_total", "sleep_nrs")
@@ -29,10 +32,28 @@ What = Literal[
 Measure = Literal["mean", "change", "percent_change", "responders_30", "responders_50", "days", "time", "share"]
 
 
+REGIMENS: Final = tuple(
+    sorted(
+        entry.name.removesuffix(".toml")
+        for entry in files("subside.evidence").joinpath("regimens").iterdir()
+        if entry.name.endswith(".toml")
+    )
+)
+"""Published regimens, by name."""
+
+
+@cache
+def published_regimen(name: str) -> Case:
+    """Return a published regimen as the case that holds it."""
+    text = files("subside.evidence").joinpath(f"regimens/{name}.toml").read_text(encoding="utf-8")
+    return parse_case(text, origin=f"regimen '{name}'")
+
+
 class ArmPlan(Entry):
     """One arm: what is given, to how many relative to the others, and what people expect of it.
 
-    A placebo gives nothing at the times of the infusions of the arm that it is ``like``.
+    A placebo gives nothing at the times of the infusions of the arm that it is ``like``. ``regimen`` gives a
+    published one by name, as published.
     """
 
     name: LineText
@@ -48,8 +69,25 @@ class ArmPlan(Entry):
         default=None, ge=0, le=1, description="a share of people who feel a drug where none acts, 0 to 1"
     )
     effect: Literal["model", "null"] = "model"
+    regimen: Annotated[str | None, Field(description="the name of a published regimen")] = None
     infusions: tuple[Infusion, ...] = Field(default=(), alias="infusion")
     treatments: tuple[Treatment, ...] = Field(default=(), alias="treatment")
+
+    @property
+    def given_infusions(self) -> tuple[Infusion, ...]:
+        """The infusions, written here or of the published regimen."""
+        return self.infusions if self.regimen is None else published_regimen(self.regimen).infusions
+
+    @property
+    def given_treatments(self) -> tuple[Treatment, ...]:
+        """The other treatments, written here or of the published regimen."""
+        return self.treatments if self.regimen is None else published_regimen(self.regimen).treatments
+
+    @property
+    def words(self) -> str:
+        """What the arm is, in full."""
+        own = self.name if self.regimen is None else published_regimen(self.regimen).title
+        return self.title or own
 
 
 class Recruits(Entry):
@@ -237,4 +275,4 @@ class TrialPlan(Entry):
     def infusions_of(self, arm: ArmPlan) -> tuple[Infusion, ...]:
         """Return the infusions of an arm; of a placebo those whose times it keeps."""
         like = self.liked(arm)
-        return arm.infusions if like is None else like.infusions
+        return arm.given_infusions if like is None else like.given_infusions

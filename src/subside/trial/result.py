@@ -89,7 +89,7 @@ def _arm(trial: Trial, place: int, fits: Fits) -> dict[str, Any]:
     inside = data.arm[:, 0] == place  # (period, person)
     had = {name: happened[:, 0, :size][inside] for name, happened in trial.records.events.items()}
     found: dict[str, Any] = {
-        "title": arm.title or arm.name,
+        "title": arm.words,
         "kind": arm.kind,
         "randomized": int(inside[0].sum()),
         "visits": [_visit(trial, place, v, inside, fits) for v in range(len(plan.visits.at))],

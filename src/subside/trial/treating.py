@@ -115,10 +115,10 @@ def arm_of(plan: TrialPlan, arm: ArmPlan, condition: str) -> Arm:
     if plan.blinding.breach != "none":
         options["unblinding"] = "off"  # said person by person here
     case = Case(
-        title=arm.title or arm.name,
+        title=arm.words,
         patient=Patient(age_years=45, weight_kg=70, condition=condition),
         infusion=plan.infusions_of(arm),
-        treatment=(*plan.treatments, *arm.treatments),
+        treatment=(*plan.treatments, *arm.given_treatments),
         follow_up=plan.visits.at[-1],
         options=options,
     )
@@ -126,12 +126,12 @@ def arm_of(plan: TrialPlan, arm: ArmPlan, condition: str) -> Arm:
     at_home: tuple[float, ...] = ()
     if not case.infusions:  # taken at home: people are seen at its start and every four weeks
         like = plan.liked(arm) or arm
-        at_home = home_visits_h(case.model_copy(update={"treatments": (*plan.treatments, *like.treatments)}))
+        at_home = home_visits_h(case.model_copy(update={"treatments": (*plan.treatments, *like.given_treatments)}))
         kind = "other" if kind == "drug" else kind
-    therapy = any(t.kind == "therapy" for t in arm.treatments)
+    therapy = any(t.kind == "therapy" for t in arm.given_treatments)
     return Arm(
         name=arm.name,
-        title=arm.title or arm.name,
+        title=arm.words,
         case=case,
         kind=kind,
         visits_h=at_home,
