@@ -61,15 +61,17 @@ def explained(report: Report) -> Report:
 def beside(case: Case, arms: Sequence[str | Case], *, seed: int, n_patients: int = 1) -> tuple[Beside, ...]:
     """Return the lines of the picture of treatments: the case's own ketamine, then the named treatments.
 
-    Empty unless a treatment without ketamine is among them: the picture answers how that differs.
+    Empty unless a treatment without ketamine is among them, and where pain means nothing: the picture
+    answers how their relief differs.
     """
     from subside.engine.arms import CONVENTIONAL, named, own
     from subside.engine.beside import beyond_placebo
+    from subside.engine.group import left_out
     from subside.evidence.treatments import treatment_facts, treatments_known
     from subside.report import Beside
 
     names = [arm for arm in arms if isinstance(arm, str) and arm in treatments_known()]
-    if not set(names) & set(CONVENTIONAL):
+    if not set(names) & set(CONVENTIONAL) or "nrs_pain" in left_out(case):
         return ()
     treated = {name: named(name, case) for name in names}
     if case.infusions:
