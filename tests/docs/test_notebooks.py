@@ -41,7 +41,11 @@ def test_a_notebook_runs_from_top_to_bottom(notebook, root, tmp_path, monkeypatc
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     pages = nbformat.read(notebook, as_version=4)
     folder = {"metadata": {"path": str(tmp_path / "examples")}}
-    nbclient.NotebookClient(pages, timeout=120, kernel_name="python3", resources=folder).execute()
+    # Long times: a shared machine may have to compile first.
+    client = nbclient.NotebookClient(
+        pages, timeout=300, startup_timeout=300, kernel_name="python3", resources=folder
+    )
+    client.execute()
     shown = [out for cell in pages.cells for out in cell.get("outputs", ())]
     assert [out for out in shown if out.output_type == "error"] == []
     assert any("text/html" in out.get("data", {}) for out in shown), "a course shows itself"

@@ -132,3 +132,14 @@ def test_what_is_no_file_of_predictions_is_refused():
     for text in ("", "{}", "[1]", '{"content": {"kind": "other", "format": 1}}'):
         with pytest.raises(ParameterError, match="evidence freeze"):
             verify(text)
+
+
+def test_verifying_needs_no_compiler(fresh_python, tmp_path):
+    path = tmp_path / "predictions.json"
+    path.write_text(TEXT, encoding="utf-8")
+    code = (
+        "import sys\nfrom subside.cli import main\n"
+        f"assert main(['evidence', 'verify', {str(path)!r}]) == 0\nassert 'numba' not in sys.modules\n"
+    )
+    done = fresh_python("-c", code)
+    assert done.returncode == 0, done.stderr

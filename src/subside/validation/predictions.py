@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,9 +22,10 @@ import subside
 from subside.engine.population.beliefs import FITTED, Beliefs, fitted
 from subside.errors import ParameterError, UnknownNameError
 from subside.evidence import figure
-from subside.research.outcomes import Label, simulate_study
-from subside.research.study import Studies, parse_studies
-from subside.validation.table import evidence_table
+
+if TYPE_CHECKING:
+    from subside.research.outcomes import Label
+    from subside.research.study import Studies
 
 KIND = "subside predictions"
 FORMAT = 1
@@ -101,6 +102,8 @@ def predict(
     found: list[Prediction] = []
     share = 0.6 if studies and published else 1.0
     if published:
+        from subside.validation.table import evidence_table
+
         part = (lambda s: progress(share * s)) if progress else None
         for o in evidence_table(seed=seed, replicates=replicates, progress=part):
             middle, sd = 0.5 * (o.low + o.high), o.spread
@@ -119,6 +122,8 @@ def predict(
 
 def of_new_studies(studies: Studies, beliefs: Beliefs, *, seed: int, replicates: int) -> list[Prediction]:
     """Return what studies that have not read out would report."""
+    from subside.research.outcomes import simulate_study
+
     found = []
     for study in studies.studies:
         outcomes = simulate_study(study, beliefs, replicates=replicates, seed=seed)
@@ -224,6 +229,8 @@ def predictions_in(text: str) -> tuple[Prediction, ...]:
 
 def again(text: str, *, progress: Callable[[float], None] | None = None) -> tuple[Prediction, ...]:
     """Return the same predictions as a file holds, made by the model of today with the same seeds."""
+    from subside.research.study import parse_studies
+
     content = _document(text)["content"]
     texts = content["studies"]
     studies = parse_studies(texts[""], origin="frozen studies", texts=texts) if texts else None
