@@ -117,3 +117,18 @@ def test_everyone_described_has_a_weight() -> None:
             opioids_mg_per_d=described.opioids_mg_per_d,
             benzodiazepine=described.benzodiazepine,
         )
+
+
+def test_what_an_arm_gives_everyone_comes_beside_each_persons_own_medicines() -> None:
+    sedated = _case(
+        FIXED + '\n[[treatment]]\nkind = "drug"\nname = "midazolam"\ndose = "2 mg"\nroute = "intravenous"\nfrom = "0 h"'
+    )
+    described = _described()
+    described.opioids_mg_per_d[1] = 60.0
+    beside = described.beside(sedated)
+    assert beside.benzodiazepine.all()
+    np.testing.assert_array_equal(beside.opioids_mg_per_d, [0.0, 60.0, 0.0])
+    group = gather(sedated, prior(), 3, seed=7, described=described)
+    plain = gather(_case(FIXED), prior(), 3, seed=7, described=described)
+    drowsy, awake = treat(group, own(sedated), TIMES_H)["moaas"], treat(plain, own(_case(FIXED)), TIMES_H)["moaas"]
+    assert np.all(drowsy[:, 1] < awake[:, 1])

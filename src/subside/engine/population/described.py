@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,16 @@ class Described:
         """Return the stated values of a field; None where no one's is known."""
         values = self.stated.get(name)
         return None if values is None or bool(np.isnan(values).all()) else values
+
+    def beside(self, case: Case) -> Described:
+        """Return these people with what a case gives all of them beside their own medicines."""
+        if self.alike:
+            return self
+        return replace(
+            self,
+            opioids_mg_per_d=self.opioids_mg_per_d + morphine_equivalents_mg_per_d(case, with_given=False),
+            benzodiazepine=self.benzodiazepine | takes_benzodiazepine(case),
+        )
 
     def take(self, rows: NDArray[np.int64] | slice) -> Described:
         """Return some of these people."""

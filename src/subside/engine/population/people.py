@@ -199,7 +199,7 @@ def people(
 ) -> People:
     """Return people as the loop reads them, untreated and at rest."""
     v, n = draws.values, len(draws)
-    who = described or by_case(case, n)
+    who = by_case(case, n) if described is None else described.beside(case)
     chosen = pk_set(set_name(case))
     non_zeros, rates, levels = _linear(case, chosen, draws, who, seed=seed, vary=vary)
     table = np.zeros((n, len(PARAMETERS)))
