@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import subside
+import subside.engine
 from subside.case import Case, parse_case
 from subside.course import Course
 
@@ -50,8 +50,10 @@ def test_a_person_with_less_pain_has_no_more_headache_days() -> None:
         one, ["none"], n_patients=200, seed=4, times_h=[-D, *(D * k for k in range(0, 60, 2))], verify=False
     )
     drug, none = (compared.arms[name].samples for name in ("case", "none"))
-    less = (drug["nrs_pain"] <= none["nrs_pain"] + 1e-3).all(axis=1)
-    assert less.sum() > 50
+    # at the ends of the scale a rating hides which of the two is higher
+    inside = (drug["nrs_pain"] < 9.99).all(axis=1) & (none["nrs_pain"] > 0.01).all(axis=1)
+    less = inside & (drug["nrs_pain"] <= none["nrs_pain"]).all(axis=1)
+    assert less.sum() > 30
     assert (drug["headache_days_per_28_d"][less] <= none["headache_days_per_28_d"][less]).all()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import subside
+import subside.engine
 from subside.case import parse_case
 from subside.engine.conditions import PAIN_OUTPUTS
 

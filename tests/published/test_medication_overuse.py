@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import subside
+import subside.engine
 from subside.case import parse_case
 from subside.evidence import value
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import subside
+import subside.engine
 from subside.case import read_case
 from subside.engine.population.injury import FORMS
 from subside.validation.acute_to_chronic import Odds, Patients, Share, operated

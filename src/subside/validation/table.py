@@ -34,6 +34,7 @@ def evidence_table(
     """Return every outcome: levels, pain, then mood, mind, stomach, circulation, breathing, others."""
     from subside.validation.acute_to_chronic_outcomes import outcomes as acute_to_chronic
     from subside.validation.conventional import outcomes as conventional
+    from subside.validation.headache_outcomes import outcomes as headache
     from subside.validation.pain_outcomes import outcomes as pain
     from subside.validation.pk_outcomes import pk_outcomes
     from subside.validation.side_effects import outcomes as side_effects
@@ -42,6 +43,7 @@ def evidence_table(
     found: list[Outcome] = list(pk_outcomes(seed=seed))
     found += pain(seed=seed, replicates=replicates, progress=share)
     found += side_effects()
+    found += headache(seed=seed, replicates=max(4, replicates // 4))
     found += acute_to_chronic(seed=seed, replicates=max(4, replicates // 4))
     found += conventional()
     if progress:

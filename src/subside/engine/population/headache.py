@@ -7,7 +7,8 @@ such that at the usual pain their days come out as stated (``answers.headache_da
     day d counts if z_d > -Phi^-1(p) - (R_d - R_usual) / spread
 
 with p the stated share of days, R_d the modeled pain of that day (0 to 10, without swings) and z_d a
-standard normal that lasts as spells of pain do. The same person has the same z in every arm.
+standard normal that lasts as spells of pain do. The same person has the same z in every arm. People come in
+a bad month, so from time zero on the right side rises within weeks whatever is done (``headache_regression``).
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ def headache_days(
     part = np.where(gap > 0.0, (day * H_PER_D - times_h[held]) / np.where(gap > 0.0, gap, 1.0), 0.0)
     daily = pain[:, held] * (1.0 - part) + pain[:, follows] * part
     change = np.where(at < 0, 0.0, daily - usual[:, None])  # before the first output: as usual
-    rises = change / v["headache_spread_nrs"][:, None] - _withdrawn(case, draws, day, study=study, vary=vary)
+    bad_month = v["headache_regression"][:, None] * -np.expm1(-np.maximum(day, 0)[None, :] / DAYS)
+    gone = _withdrawn(case, draws, day, study=study, vary=vary)
+    rises = change / v["headache_spread_nrs"][:, None] - bad_month - gone
     if "patient" in vary:
         counts = _spells(draws, len(day), v["fluctuation_tau_d"], study=study) + rises > bar[:, None]
     else:
