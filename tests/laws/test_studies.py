@@ -69,6 +69,9 @@ def test_every_mistake_of_a_file_is_told_in_one_go():
     text = text.replace("nrs_pain", "nrs_pian").replace("4 wk, 1 wk", "4 wk, soon").replace("control", "contol")
     with pytest.raises(CaseError) as error:
         _study(text)
+    lines = text.splitlines()
+    for problem in error.value.problems:
+        assert problem.where.split(".")[-1] in lines[problem.line - 1]
     told = str(error.value)
     for part in ("n: got 1", "Did you mean 'placebo'", "Did you mean 'nrs_pain'", "soon", "Did you mean 'control'"):
         assert part in told

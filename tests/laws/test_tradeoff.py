@@ -156,6 +156,7 @@ def test_every_mistake_of_a_file_is_told_in_one_go():
             '[[regimen]]\nname = "c"\n[[regimen.infusion]]\ndrug = "ketamine"\nstart = "0 h"\nstepz = []\n',
             '[[grid]]\ndrug = "esketamine"\nrate = "10 mg/h"\nhours = ["4 h"]\n',
         )
+    assert all(problem.line for problem in error.value.problems)
     told = str(error.value)
     for part in ("neither of give and infusion", "Did you mean 'esketamine'", "regimen[3].infusion[1].drug",
                  "Did you mean 'steps'", "a list such as"):  # fmt: skip

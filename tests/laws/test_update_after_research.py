@@ -129,6 +129,7 @@ def test_every_mistake_of_a_trial_file_is_told_in_one_go(tmp_path):
     (tmp_path / "a.toml").write_text(text, encoding="utf-8")
     with pytest.raises(CaseError) as error:
         read_trial(tmp_path / "a.toml")
+    assert all(problem.line for problem in error.value.problems)
     where = {problem.where for problem in error.value.problems}
     assert where == {"design", "target[1].observed", "target[1].se", "target[1].at", "target[1].statistic"}
 

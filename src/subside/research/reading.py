@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from subside.case import Case, parse_case, read_case
+from subside.case.positions import line_of, positions
 from subside.errors import CaseError, Problem, nearest
 
-__all__ = ["TableReader", "file_text", "toml_tables"]
+__all__ = ["TableReader", "file_text", "located", "toml_tables"]
+
+_PART: Final = re.compile(r"([A-Za-z_][\w-]*)|\[(\d+)\]")
 
 
 def file_text(path: str | Path, *, kind: str) -> str:
@@ -44,6 +49,18 @@ def toml_tables(text: str, *, origin: str) -> dict[str, Any]:
         raise CaseError([problem], origin=origin) from None
 
 
+def located(problems: Sequence[Problem], text: str) -> list[Problem]:
+    """Return mistakes with the line of the text on which each stands, or of the nearest table around it."""
+    lines = positions(text)
+    return [replace(one, line=line_of(_path(one.where), lines)) for one in problems]
+
+
+def _path(where: str) -> tuple[str | int, ...]:
+    """Return the path of a key as it is shown: ``study[2].arm[1].n``; what follows a blank is not in this text."""
+    parts = _PART.findall(where.split(" ")[0])
+    return tuple(name if name else int(place) - 1 for name, place in parts)
+
+
 class TableReader:
     """Reads tables and gathers every mistake."""
 
@@ -67,7 +84,7 @@ class TableReader:
         """Return a text; without a default it must be there."""
         value = table.get(key, default)
         if not isinstance(value, str) or (default is None and not value.strip()):
-            self.wrong(f"{where}.{key}", repr(value)[:40], "a text in quotes", f"Write {key} = \"...\".")
+            self.wrong(f"{where}.{key}".lstrip("."), repr(value)[:40], "a text in quotes", f"Write {key} = \"...\".")
             return ""
         return value
 

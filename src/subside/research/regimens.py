@@ -43,7 +43,7 @@ from subside.case import Case, parse_case
 from subside.engine.arms import REGIMENS, Arm, like, named
 from subside.engine.population.beliefs import prior
 from subside.errors import CaseError, Problem, SubsideError, UnknownNameError, nearest
-from subside.research.reading import TableReader, file_text, toml_tables
+from subside.research.reading import TableReader, file_text, located, toml_tables
 from subside.research.scaling import scaled
 from subside.units import parse_duration_h, parse_times_h
 
@@ -88,7 +88,7 @@ def parse_search(
     reader = _Reader(beside or Path(), dict(texts or {}))
     found = reader.search(raw)
     if found is None or reader.problems:
-        raise CaseError(reader.problems, origin=origin)
+        raise CaseError(located(reader.problems, text), origin=origin)
     return found
 
 

@@ -39,7 +39,7 @@ from subside.case import Case
 from subside.engine.arms import ARMS, Arm, like, named, own
 from subside.errors import CaseError, ParameterError, SubsideError, nearest
 from subside.research.endpoint import ENDPOINTS
-from subside.research.reading import TableReader, file_text, toml_tables
+from subside.research.reading import TableReader, file_text, located, toml_tables
 from subside.research.scaling import scaled
 from subside.units import parse_times_h
 
@@ -139,7 +139,7 @@ def parse_studies(
     for name in sorted({n for n in names if names.count(n) > 1}):
         reader.wrong("study.name", f"{name!r} twice", "names that differ", "Rename one.")
     if reader.problems:
-        raise CaseError(reader.problems, origin=origin)
+        raise CaseError(located(reader.problems, text), origin=origin)
     used = {"": text, **reader.used}
     return Studies(title=str(raw.get("title", origin)), studies=tuple(s for s in found if s), texts=used)
 

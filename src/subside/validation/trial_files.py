@@ -23,13 +23,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from subside.errors import CaseError, Problem, SubsideError, nearest
 from subside.evidence import figure
+from subside.research.reading import file_text, located, toml_tables
 from subside.units import parse_times_h
 from subside.validation.trials import (
     Statistic,
@@ -59,11 +59,8 @@ def read_trial(path: str | Path) -> Trial:
         CaseError: If the file cannot be read or has mistakes; it holds all of them.
     """
     file = Path(path)
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CaseError([Problem(where="file", got=str(error), accepted="a TOML file of one trial",
-                                 remedy="Mend it, or check the path.")], origin=str(path)) from None  # fmt: skip
+    text = file_text(file, kind="a TOML file of one trial")
+    raw = toml_tables(text, origin=str(path))
     problems: list[Problem] = []
 
     def wrong(where: str, got: object, accepted: str, remedy: str = "Correct it.") -> None:
@@ -88,7 +85,7 @@ def read_trial(path: str | Path) -> Trial:
         wrong("target", listed, "at least one [[target]]")
     targets = [_target(table, f"target[{i}]", arms, wrong) for i, table in enumerate(tables, 1)]
     if problems:
-        raise CaseError(problems, origin=str(path))
+        raise CaseError(located(problems, text), origin=str(path))
     beside = file.parent / str(protocol)
     return Trial(
         name=str(name),
