@@ -135,6 +135,24 @@ def test_each_adverse_event_has_its_difference_from_the_control(document: dict) 
     assert reported["estimate"] == pytest.approx(expected)
 
 
+def test_the_reference_page_names_every_key_of_the_result(document: dict, root: Path) -> None:  # type: ignore[type-arg]
+    page = (root / "docs/reference/trial-file.md").read_text(encoding="utf-8")
+    outline = page.split("```text")[1].split("```")[0]
+    named = set(re.findall(r"\w+", outline))
+    arms = set(document["result"]["arms"])
+    free = {"excluded", "values", "baseline", "events", "arms"}  # their keys are names of arms, outcomes, limits
+
+    def keys(value: object, above: str) -> set[str]:
+        if isinstance(value, list):
+            return set().union(*(keys(item, above) for item in value))
+        if not isinstance(value, dict):
+            return set()
+        own = set() if above in free else set(value)
+        return own.union(*(keys(item, name) for name, item in value.items()))
+
+    assert keys(document["result"], "") - arms - named == set()
+
+
 def test_the_flow_adds_up(document: dict) -> None:  # type: ignore[type-arg]
     flow = document["result"]["flow"]
     assert flow["assessed"] == sum(flow["excluded"].values()) + flow["declined"] + flow["randomized"]
