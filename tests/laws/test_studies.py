@@ -161,3 +161,11 @@ def test_a_form_that_the_case_fixes_holds_in_every_clinic():
     found = simulate_study(study, fitted(), replicates=20, seed=1, people=4)
     assert set(found.choices["sensitization"]) == {"bistable"}
     assert len(set(found.choices["low_dose_route"])) > 1
+
+
+def test_a_case_that_is_missing_hides_no_other_mistake():
+    text = TEXT.replace("people.toml", "nobody.toml").replace('give = "placebo"', 'give = "plcebo"')
+    with pytest.raises(CaseError) as error:
+        _study(text)
+    assert "nobody.toml" in str(error.value)
+    assert "Did you mean 'placebo'" in str(error.value)

@@ -172,3 +172,10 @@ def test_a_form_that_the_case_fixes_is_no_rival():
     texts = {"people.toml": CASE + '[options]\nlow_dose_route = "pore"\n'}
     search = parse_search(HEAD + WHOLE, texts=texts)
     assert list(trade(search, clinics=4, people=4).tables) == ["weighted"]
+
+
+def test_a_case_that_is_missing_hides_no_other_mistake():
+    with pytest.raises(CaseError) as error:
+        parse_search(HEAD + WHOLE.replace('"case"', '"esketamin"'), texts={})
+    assert "people.toml" in str(error.value)
+    assert "Did you mean 'esketamine'" in str(error.value)

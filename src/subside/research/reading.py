@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from subside.case import Case, parse_case, read_case
 from subside.case.positions import line_of, positions
 from subside.errors import CaseError, Problem, nearest
 
-__all__ = ["TableReader", "file_text", "located", "toml_tables"]
+__all__ = ["TableReader", "file_text", "located", "stand_in", "toml_tables"]
 
 _PART: Final = re.compile(r"([A-Za-z_][\w-]*)|\[(\d+)\]")
 
@@ -47,6 +48,15 @@ def toml_tables(text: str, *, origin: str) -> dict[str, Any]:
             where="file", got=f"text that is not TOML ({error})", accepted="TOML", remedy="Mend that line."
         )
         raise CaseError([problem], origin=origin) from None
+
+
+@cache
+def stand_in() -> Case:
+    """Return a case in the place of one that cannot be read, so that other mistakes are found all the same."""
+    return parse_case(
+        'format = 1\ntitle = "stand-in"\n[patient]\nage_years = 40\nweight_kg = 70\ncondition = "healthy"\n'
+        '[[infusion]]\ndrug = "esketamine"\nstart = "0 h"\nsteps = [ { rate = "10 mg/h", for = "1 h" } ]\n'
+    )
 
 
 def located(problems: Sequence[Problem], text: str) -> list[Problem]:

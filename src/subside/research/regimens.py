@@ -43,7 +43,7 @@ from subside.case import Case, parse_case
 from subside.engine.arms import REGIMENS, Arm, like, named
 from subside.engine.population.beliefs import prior
 from subside.errors import CaseError, Problem, SubsideError, UnknownNameError, nearest
-from subside.research.reading import TableReader, file_text, located, toml_tables
+from subside.research.reading import TableReader, file_text, located, stand_in, toml_tables
 from subside.research.scaling import scaled
 from subside.units import parse_duration_h, parse_times_h
 
@@ -105,11 +105,11 @@ class _Reader(TableReader):
         known = prior().hypotheses
         if not isinstance(rivals, list) or any(r not in known for r in rivals):
             self.wrong("rivals", repr(rivals)[:60], f"some of {', '.join(known)}", "Correct the names.")
-        arms = list(self.arms(raw, case)) if case else []
+        arms = list(self.arms(raw, case or stand_in()))
         names = [arm.name for arm in arms]
         for name in sorted({n for n in names if names.count(n) > 1}):
             self.wrong("regimen.name", f"{name!r} twice", "names that differ", "Rename one.")
-        if case and not arms and not self.problems:
+        if not arms and not self.problems:
             self.wrong("regimen", "none", "at least one [[regimen]] or [[grid]]", "Add one.")
         if len(arms) > MOST_REGIMENS:
             self.wrong("regimen", f"{len(arms)} regimens", f"at most {MOST_REGIMENS}", "List fewer.")

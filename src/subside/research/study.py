@@ -39,7 +39,7 @@ from subside.case import Case
 from subside.engine.arms import ARMS, Arm, like, named, own
 from subside.errors import CaseError, ParameterError, SubsideError, nearest
 from subside.research.endpoint import ENDPOINTS
-from subside.research.reading import TableReader, file_text, located, toml_tables
+from subside.research.reading import TableReader, file_text, located, stand_in, toml_tables
 from subside.research.scaling import scaled
 from subside.units import parse_times_h
 
@@ -153,7 +153,7 @@ class _Reader(TableReader):
         name = self.text(table, "name", where)
         case = self.case(self.text(table, "case", where), f"{where}.case")
         arms = [
-            self.arm(one, f"{where}.arm[{place}]", case)
+            self.arm(one, f"{where}.arm[{place}]", case or stand_in())
             for place, one in enumerate(self.tables(table, "arm", where), 1)
         ]
         endpoints = [
@@ -178,7 +178,7 @@ class _Reader(TableReader):
             endpoints=tuple(e for e in endpoints if e),
         )  # fmt: skip
 
-    def arm(self, table: Mapping[str, Any], where: str, case: Case | None) -> StudyArm | None:
+    def arm(self, table: Mapping[str, Any], where: str, case: Case) -> StudyArm | None:
         self.keys(table, where, ("name", "give", "times_rate", "n"))
         name, give = self.text(table, "name", where), self.text(table, "give", where)
         n, factor = table.get("n"), table.get("times_rate", 1.0)
@@ -186,7 +186,7 @@ class _Reader(TableReader):
             self.wrong(f"{where}.n", repr(n), f"a whole number from 2 to {MOST_N}", "Say how many finish.")
         if isinstance(factor, bool) or not isinstance(factor, int | float) or not 0.0 < factor <= 100.0:
             self.wrong(f"{where}.times_rate", repr(factor), "a number above 0, up to 100", "Such as 0.1.")
-        if case is None or not give or any(p.where.startswith(where) for p in self.problems):
+        if not give or any(p.where.startswith(where) for p in self.problems):
             return None
         try:
             return StudyArm(name=name, arm=self.given(give, name, case, float(factor), where), n=int(n or 0))
