@@ -60,6 +60,10 @@ class Pair:
         """Return the mean difference of pain at one of the times."""
         return float((self.treated - self.other)[:, at].mean())
 
+    def fall_percent(self, at: int = -1) -> float:
+        """Return by how much pain has fallen under treatment, placebo response within it, in percent."""
+        return 100.0 * float(1.0 - self.treated[:, at].mean() / self.stated.mean())
+
     def more_with_half_gone(self, at: int = -1) -> float:
         """Return how many more people, in percentage points, have at least half of their pain gone."""
         return self._more(0.5 * self.stated, at)
@@ -161,6 +165,17 @@ def protocols() -> Mapping[str, Protocol]:
         Protocol(name="morphine", case=mixed, arm="opioid", times_h=(9 * H_PER_WEEK,)),
         Protocol(name="morphine_nerve", case=nerve, arm="opioid", times_h=(9 * H_PER_WEEK,)),
         Protocol(name="naproxen", case=back, arm="nsaid", times_h=(6 * H_PER_WEEK, 8 * H_PER_WEEK)),
+        Protocol(
+            name="morphine_month",
+            case=patient(
+                "low_back_pain",
+                5.5,
+                '[[treatment]]\nkind = "drug"\nname = "morphine slow release"\ndose = "39 mg"\nevery = "12 h"\n'
+                'route = "oral"\nfrom = "0 h"\nuntil = "30 d"',
+            ),
+            arm="case",
+            times_h=(30 * 24.0 - 1.0,),
+        ),
         Protocol(
             name="space",
             case=patient("low_back_pain", 5.4, _year("morphine slow release", "10 mg", "12 h")),
