@@ -7,10 +7,11 @@ import re
 import pytest
 
 from subside.care import Facts, pain_course, review_after_third
-from subside.care.limits import facts_from_order
+from subside.care.benefit import published_benefit
+from subside.care.limits import check_facts, facts_from_order
 from subside.care.outcomes import StoppingCriterion
-from subside.care.refractory import Tried
-from subside.care.screening import facts_from_case
+from subside.care.refractory import Tried, refractoriness
+from subside.care.screening import facts_from_case, screen
 from subside.care.screening.case_facts import prior_treatments
 from subside.case import parse_case
 from subside.errors import ParameterError
@@ -53,6 +54,37 @@ def case(patient: str = "", infusion: str = ONE_HOUR):
 def test_a_value_of_the_case_answers_the_question_that_it_settles(written: str, fact: str) -> None:
     assert facts_from_case(case())[fact] is None
     assert facts_from_case(case(written))[fact] is True
+
+
+@pytest.mark.parametrize(
+    ("answers", "fact", "value"),
+    [
+        ({"baseline_oxygen_l_per_min": 0}, "severe_lung_disease", None),
+        ({"baseline_oxygen_l_per_min": 0.5}, "severe_lung_disease", True),
+        ({"egfr_ml_per_min": 60}, "kidney_disease", None),
+        ({"egfr_ml_per_min": 59}, "kidney_disease", True),
+        ({"tsh_miu_per_l": 0.1}, "hyperthyroidism", None),
+        ({"tsh_miu_per_l": 0.09}, "hyperthyroidism", True),
+        ({"condition": "post_traumatic_stress"}, "ptsd", True),
+        ({"condition": "fibromyalgia"}, "ptsd", None),
+    ],
+)
+def test_a_value_at_its_limit_leaves_the_question_open_and_one_beyond_answers_it(
+    answers: dict[str, object], fact: str, value: bool | None
+) -> None:
+    assert Facts.of(answers)[fact] is value
+
+
+def test_every_decision_names_its_subject_and_screening_carries_benefit_and_earlier_treatments() -> None:
+    person = Facts.of({"condition": "complex_regional_pain_syndrome"})
+    found = screen(person)
+    assert found.subject == "screening"
+    assert check_facts(person).subject == "limits"
+    hoped = published_benefit("complex_regional_pain_syndrome")
+    assert hoped is not None
+    assert screen(person, benefit=hoped).benefit == hoped
+    tried = [Tried(name="gabapentin", weeks=12.0, stopped_for="no benefit")]
+    assert screen(person, refractoriness=refractoriness(tried)).refractoriness == refractoriness(tried)
 
 
 def test_every_measurement_of_the_patient_reaches_the_rules() -> None:

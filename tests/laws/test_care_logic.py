@@ -109,6 +109,10 @@ def test_at_least_so_many_agrees_with_every_completion(count, given_answers):
         ("x == 'a'", {"x": "a"}, True),
         ("x != 'a'", {"x": None}, None),
         ("x < -1", {"x": -2.0}, True),
+        ("x < -y", {"x": -2.0, "y": 1.0}, True),
+        ("x < -y", {"x": -2.0, "y": None}, None),
+        ("x in [y, 'b']", {"x": "a", "y": "a"}, True),
+        ("(x and y) == z", {"x": True, "y": True, "z": True}, True),
     ],
 )
 def test_comparisons(text, values, expected):
