@@ -29,9 +29,9 @@ SLOW_MEMBERS: Final = 16  # slow gates run minutes of a cord's life: on the firs
 ALL_GATES: Final = (*FAST_GATES, *HELD_OUT_GATES, *SLOW_GATES)
 
 
-def measure(member: Member, gates: Sequence[Gate] = ALL_GATES) -> list[float]:
-    """Return what each gate measures on one member."""
-    bench = Bench(member)
+def measure(member: Member, gates: Sequence[Gate] = ALL_GATES, *, seeds: int = 1) -> list[float]:
+    """Return what each gate measures on one member, on means over seeds 1 to ``seeds``."""
+    bench = Bench(member, seeds=tuple(range(1, seeds + 1)))
     return [float(gate.measure(bench)) for gate in gates]
 
 
@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument(
         "--table", action="store_true", help="print the shipped table in Markdown, measure nothing"
     )
+    parser.add_argument("--seeds", type=int, default=1, help="means over this many seeds (shipped: 1)")
     parser.add_argument("--from", type=int, default=0, dest="first", help="member to go on from")
     options = parser.parse_args()
     if options.table:
@@ -87,7 +88,7 @@ def main() -> None:
         for at in range(options.first, len(whole), 2):
             pair = whole[at : at + 2]
             gates = ALL_GATES if at < SLOW_MEMBERS else (*FAST_GATES, *HELD_OUT_GATES)
-            jobs = [lambda m=m, gates=gates: measure(m, gates) for m in pair]  # type: ignore[misc]
+            jobs = [lambda m=m, gates=gates: measure(m, gates, seeds=options.seeds) for m in pair]  # type: ignore[misc]
             for member, found in zip(pair, over_threads(jobs), strict=True):
                 missing = [""] * (len(ALL_GATES) - len(found))
                 table.writerow([member.animal, *(f"{x:.4g}" for x in found), *missing])
