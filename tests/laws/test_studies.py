@@ -169,3 +169,30 @@ def test_a_case_that_is_missing_hides_no_other_mistake():
         _study(text)
     assert "nobody.toml" in str(error.value)
     assert "Did you mean 'placebo'" in str(error.value)
+
+
+def test_the_sampling_error_is_the_scatter_of_trials_with_people_of_their_own():
+    """Two hundred small trials in one clinic, everyone in them another person: mean and scatter as said."""
+    from dataclasses import replace
+
+    beliefs = fitted()
+    still = {name: {"uncertainty_sd": 0.0, "trial_sd": 0.0} for name in beliefs.parameters}
+    sure = replace(beliefs.with_values(still), joint=(), joint_cholesky=np.zeros((0, 0)))
+    forms = {name: hypothesis.typical for name, hypothesis in sure.hypotheses.items()}
+    trials, n = 200, 10
+    study = _study(TEXT.replace("n = 30", f"n = {n}"))
+    found = simulate_study(study, sure, replicates=1, seed=2, forms=forms, people=600)
+    case = parse_case(CASE, origin="invented").model_copy(update={"options": forms})
+    group = gather(case, sure, 2 * trials * n, seed=77, alike=True, vary=("patient",))
+    times = np.array(study.times_h)
+    drug = treat(group, own(case), times)["nrs_pain"][: trials * n].reshape(trials, n, -1).mean(axis=1)
+    other = treat(group, named("placebo", case), times)["nrs_pain"][trials * n :].reshape(trials, n, -1)
+    reported = (drug - other.mean(axis=1)).astype(float)
+    error = np.sqrt(np.diagonal(found.errors[0]))
+    # A standard deviation of 200 values is known to 5 %; of 600 people to 3 %: four of both together.
+    np.testing.assert_allclose(reported.std(axis=0, ddof=1), error, rtol=4 * np.hypot(0.05, 0.03))
+    # The mean of 200 trials against that of the same 600 people in both arms, whose error is smaller.
+    assert np.all(np.abs(reported.mean(axis=0) - found.means[0]) < 5 * error / np.sqrt(trials))
+    between = np.corrcoef(reported.T)[0, 1]
+    said = found.errors[0][0, 1] / (error[0] * error[1])
+    assert between == pytest.approx(said, abs=4 * (1 - said**2) / np.sqrt(trials))  # error of a correlation

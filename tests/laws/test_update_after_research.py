@@ -158,3 +158,30 @@ def test_the_fit_that_ships_laid_over_gives_the_beliefs_that_ship():
     assert again.hypotheses == beliefs.hypotheses
     assert again.joint == beliefs.joint
     np.testing.assert_array_equal(again.joint_cholesky, beliefs.joint_cholesky)
+
+
+def test_the_command_refits_with_the_named_file_and_writes_what_moved(tmp_path, monkeypatch, capsys):
+    """The wiring alone, with stand-ins for the fit and the predictions: their own tests are above."""
+    from subside.validation import update
+
+    seen = {}
+
+    def refit_instead(studies, structures, path, *, told):
+        seen.update(studies=[s.name for s in studies], structures=len(structures), path=path)
+        return "after"
+
+    def predict_instead(beliefs, *, replicates, studies):
+        return [_prediction("week 1", -1.0 if beliefs == "after" else 0.0)]
+
+    monkeypatch.setattr(update, "refit", refit_instead)
+    monkeypatch.setattr(update, "pain_predictions", predict_instead)
+    file, out, moved = _trial(tmp_path, -1.5), tmp_path / "fitted.toml", tmp_path / "moved.md"
+    assert update.main(["--with", str(file), "--quick", "--out", str(out), "--report", str(moved)]) == 0
+    assert seen["studies"] == [*(trial.name for trial in trials()), "invented_2099"]
+    assert (seen["structures"], seen["path"]) == (1, out)
+    text = moved.read_text(encoding="utf-8")
+    assert "Predictions after a refit with invented_2099" in text
+    assert "| week 1 | 0.00 (-1.00 to 1.00) | -1.00 (-2.00 to 0.00) | -1.00 |" in text
+    assert update.main(["--out", str(out)]) == 0
+    assert seen["structures"] == 8
+    assert "| week 1 |" in capsys.readouterr().out
