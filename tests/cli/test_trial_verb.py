@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from subside.cli import main
+from subside.engine.population import read_population
 
 TRIAL = """format = 1
 title = "Invented"
@@ -186,7 +187,8 @@ def test_files_hold_the_same_numbers_as_the_document(document: dict) -> None:  #
 
     folder, result = document["folder"], document["result"]
     names = {path.name for path in folder.iterdir()}
-    assert names == {"report.html", "summary.json", "effects.csv", "visits.csv", "power.csv", "people.parquet"}
+    assert names == {"report.html", "summary.json", "effects.csv", "visits.csv", "power.csv", "people.parquet",
+                     "population.parquet"}  # fmt: skip
     with (folder / "visits.csv").open() as file:
         rows = list(csv.DictReader(file))
     first = next(r for r in rows if (r["arm"], r["what"], r["at_h"]) == ("drug", "nrs_pain", "168.0"))
@@ -195,6 +197,9 @@ def test_files_hold_the_same_numbers_as_the_document(document: dict) -> None:  #
     own = [r["value"] for r in people if (r["arm"], r["what"], r["at_h"]) == ("drug", "nrs_pain", 168.0)]
     seen = [v for v in own if v is not None]
     assert len(own) == result["arms"]["drug"]["randomized"]
+    part = read_population(folder / "population.parquet")
+    assert set(part.numbers.tolist()) == {r["person"] for r in people}
+    assert part.study == result["study"]
     assert sum(seen) / len(seen) == pytest.approx(float(first["mean"]))
 
 

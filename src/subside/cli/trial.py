@@ -42,7 +42,8 @@ def add_arguments(parser: Parser) -> None:
         type=folder,
         default=None,
         metavar="DIR",
-        help="also write report.html, summary.json and tables (effects.csv, visits.csv, power.csv, people.parquet)",
+        help="also write report.html, summary.json, tables (effects.csv, visits.csv, power.csv, people.parquet) and "
+        "population.parquet",
     )
 
 
@@ -64,7 +65,7 @@ def run(options: Namespace, talk: Talk) -> Answer:
         answer, result = _answer(trial)
         _write(work, options, trial, answer, result)
     where = options.out / "report.html"
-    said = f"Wrote {where}, with summary.json, effects.csv, visits.csv, power.csv and people.parquet beside it."
+    said = f"Wrote {where}, with summary.json, three tables, people.parquet and population.parquet beside it."
     return replace(answer, afterwards=said)
 
 
@@ -100,6 +101,7 @@ def _answer(trial: Trial) -> tuple[Answer, dict[str, Any]]:
 
 def _write(work: Path, options: Namespace, trial: Trial, answer: Answer, result: dict[str, Any]) -> None:
     from subside import __version__
+    from subside.engine.population import write_population
     from subside.trial.page import render
     from subside.trial.tables import (
         effect_rows,
@@ -122,5 +124,6 @@ def _write(work: Path, options: Namespace, trial: Trial, answer: Answer, result:
     write_csv(work / "visits.csv", visit_rows(result))
     write_csv(work / "power.csv", power_rows(result))
     write_parquet(work / "people.parquet", people_rows(trial))
+    write_population(work / "population.parquet", trial.enrolled.people.take(slice(0, trial.plan.design.patients)))
     document = to_json(envelope(answer, verb="trial", seed=options.seed))
     (work / "summary.json").write_text(document + "\n", encoding="utf-8")
