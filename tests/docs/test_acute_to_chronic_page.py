@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from subside.engine.population.injury import FORMS
 from subside.evidence import figure
 from subside.validation.acute_to_chronic import ODDS, SHARES
-from subside.validation.acute_to_chronic_page import DRAWING, PAGE, filled
+from subside.validation.acute_to_chronic_outcomes import operations, typical
+from subside.validation.acute_to_chronic_page import DRAWING, PAGE, PEOPLE, filled
 
 
 def test_the_page_is_up_to_date_where_it_can_be_told_quickly(root: Path) -> None:
@@ -23,3 +27,10 @@ def test_the_page_is_up_to_date_where_it_can_be_told_quickly(root: Path) -> None
 
 def test_the_figure_is_there(root: Path) -> None:
     assert (root / "docs/explanation" / DRAWING).read_text(encoding="utf-8").startswith("<?xml")
+
+
+@pytest.mark.slow
+def test_the_tables_are_what_the_model_says_today(root: Path) -> None:
+    page = (root / "docs/explanation" / PAGE).read_text(encoding="utf-8")
+    found = {form: operations(form, typical(form), people=PEOPLE) for form in FORMS}
+    assert filled(page, found) == page, "run python -m subside.validation.acute_to_chronic --pages"
