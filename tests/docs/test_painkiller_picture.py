@@ -129,3 +129,7 @@ def test_the_file_stands_alone():
     assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert "<style>" in svg
     assert "var(" not in svg
+    said = " ".join(words_of(svg))
+    assert "Why does this feel different from my painkillers?" in said
+    for text in (head_to_head().statement, head_to_head().so, "not a medical device"):
+        assert text in said

@@ -34,6 +34,11 @@ ARMS = (
 )  # fmt: skip
 """Treatments by name; anything else is a case file."""
 
+AT_HOME = (
+    "A treatment taken at home is seen at its start and every four weeks, an infusion at each visit: part of a "
+    "difference between them is what visits do. The picture of --out compares each with a dummy of its own."
+)
+
 
 def add_arguments(parser: Parser) -> None:
     """The case, the other treatments, how many patients, when."""
@@ -152,6 +157,7 @@ def _print_treatments(console: Console, case: Case, arms: list[str | Case]) -> N
     from subside.report.treatments import treatment_words
 
     console.print(Text("The treatments compared", style="bold"))
+    at_home = False
     for given in arms:
         arm = named(given, case) if isinstance(given, str) else like(given, case, name=given.title)
         console.print(Text(f"{arm.name}: {arm.title if isinstance(given, str) else 'from a case file'}"))
@@ -160,6 +166,9 @@ def _print_treatments(console: Console, case: Case, arms: list[str | Case]) -> N
         infused = in_words(lane(arm.case)) if arm.case.infusions else ()
         for sentence in (*infused, *treatment_words(arm.case)):
             console.print(Text(f"  {sentence}"))
+        at_home = at_home or arm.kind == "other"
+    if at_home:
+        console.print(Text(AT_HOME))
 
 
 def _is_file(name: str) -> bool:

@@ -17,6 +17,7 @@ LOW, HIGH = -1.0, 4.0
 WORTH = 2.0  # farrar_2001: what people call much improved
 PLACE_WORDS: Final = (("where it", "hurts"), ("spinal", "cord"), ("brain", "stem"), ("brain", "and mood"))
 SURE_MOST: Final = 4
+MARGIN: Final = 28.0
 _EM: Final = 0.55  # width of an average letter, of its size
 _STYLE: Final = (
     "svg{background:#fff}text{font-family:system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',"
@@ -31,14 +32,24 @@ _STYLE: Final = (
 )
 
 
-def picture(rows: Sequence[Beside], *, wide: bool, key: str, alone: bool = False) -> str:
-    """Return the picture as SVG; ``alone``: as a file of its own, with its style inside."""
+def picture(
+    rows: Sequence[Beside], *, wide: bool, key: str, heading: str = "", notes: Sequence[str] = ()
+) -> str:
+    """Return the picture as SVG; with a ``heading`` as a file of its own, its style and ``notes`` inside."""
     parts, height, width = (_wide if wide else _narrow)(rows)
-    style = f"<style>{_STYLE}</style>" if alone else ""
-    space = ' xmlns="http://www.w3.org/2000/svg"' if alone else ""
-    size = f' width="{width:g}" height="{height:g}"' if alone else ""
+    box = (0.0, 0.0, width, height)
+    opened, style = '<svg class="painkiller"', ""
+    if heading:
+        parts.append(_text(0, -28, heading, size=22, kind="pk-strong"))
+        y = height + 18
+        for note in notes:
+            parts += _block(0, y, note, width, size=14, kind="pk-dark", step=19)
+            y += 19 * len(_lines(note, width, 14)) + 7
+        box = (-MARGIN, -60.0, width + 2 * MARGIN, y + 60.0 + 6)
+        opened = f'<svg xmlns="http://www.w3.org/2000/svg" width="{box[2]:g}" height="{box[3]:g}"'
+        style = f"<style>{_STYLE}</style>"
     return (
-        f'<svg{space}{size} class="painkiller" viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'{opened} viewBox="{" ".join(f"{part:g}" for part in box)}" role="img" '
         f'aria-labelledby="{key}-t {key}-d"><title id="{key}-t">Where treatments of pain act, how much they '
         f'relieve, and what is left when they stop</title><desc id="{key}-d">{escape(_described(rows))}</desc>'
         f"{style}{''.join(parts)}</svg>"

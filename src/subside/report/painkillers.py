@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 
 from subside.evidence.treatments import TreatmentFacts, head_to_head
+from subside.report.content import PERMANENT_LINE
 from subside.report.painkiller_picture import picture
 from subside.report.words import lower_or_higher
 
@@ -22,6 +23,10 @@ ANSWER = (
     "the spinal cord and brain can stay turned up by themselves. Ketamine blocks a receptor (NMDA) that "
     "helps to keep them so. That is why its relief can outlast the drug in some people, why it can miss in "
     "others, and why it also changes mood and perception for a while."
+)
+ADVICE = (
+    "This picture explains; it is no advice to start, change or stop any medicine. Speak with the people who "
+    "treat you first."
 )
 
 
@@ -57,8 +62,15 @@ def painkillers_section(rows: Sequence[Beside]) -> str:
 
 
 def painkillers_svg(rows: Sequence[Beside]) -> str:
-    """Return the picture as a file of its own."""
-    return picture(rows, wide=True, key="painkillers", alone=True)
+    """Return the picture as a file of its own: with its heading, and what nobody has measured."""
+    known = head_to_head()
+    notes = (
+        f"What nobody has measured. {known.statement} {known.so}",
+        known.single_dose,
+        ADVICE,
+        PERMANENT_LINE,
+    )
+    return picture(rows, wide=True, key="painkillers", heading=TITLE, notes=notes)
 
 
 def _not_known() -> str:
@@ -67,8 +79,7 @@ def _not_known() -> str:
     return (
         f'<div class="flag"><p><strong>What nobody has measured.</strong> {escape(known.statement)} '
         f"{escape(known.so)}</p><p>{escape(known.single_dose)} ({escape(cited)})</p>"
-        f'<p class="small">Looked at: {escape(known.looked_at)}. This picture explains; it is no advice to start, '
-        "change or stop any medicine. Speak with the people who treat you first.</p></div>"
+        f'<p class="small">Looked at: {escape(known.looked_at)}. {escape(ADVICE)}</p></div>'
     )
 
 
