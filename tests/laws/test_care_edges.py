@@ -174,3 +174,17 @@ def test_the_agreed_gain_of_function_is_met_at_its_very_number() -> None:
 
     assert verdict(5.0) == "criterion met"
     assert verdict(5.1) == "criterion not met: stop"
+
+
+def test_a_question_names_every_rule_that_its_answer_settles() -> None:
+    order = {
+        "drug": "racemic_ketamine", "setting": "outpatient", "weight_kg": 70, "height_cm": 168, "weight_unit": "kg",
+        "weight_days_ago": 2, "entered_unit": "mg/h", "rate_mg_per_h": 10, "start_rate_mg_per_h": 5, "bolus_mg": 0,
+        "total_mg": 38, "infusion_hours": 4, "earlier_infusions": 4, "infusions_12_months": 2,
+        "last_drug": "racemic_ketamine", "last_rate_mg_per_h": 10, "last_weight_kg": 70, "benefit_last_course": "yes",
+        "liver_test_days_ago": 20, "alt_times_uln": 0.9, "bladder_check_days_ago": 0, "cognition_check_days_ago": 60,
+        "cognition_worse": "no", "misuse_screen_days_ago": 30, "bladder_disease": "no", "substance_problem": "no",
+        "takes_opioid": "no", "prediction_given": "no",
+    }  # fmt: skip
+    (question,) = check_facts(Facts.of(order)).questions
+    assert (question.name, question.settles) == ("added_up", ("BURDEN-010",))
