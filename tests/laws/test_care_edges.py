@@ -111,6 +111,11 @@ def test_the_dose_of_an_earlier_treatment_is_kept_as_written() -> None:
     assert prior_treatments(given).refractory is False
 
 
+def test_a_treatment_is_known_by_its_class_inside_a_longer_name() -> None:
+    tried = [Tried(name="oral NSAID every day", weeks=12.0, stopped_for="no benefit")]
+    assert refractoriness(tried).failed == ("anti_inflammatory",)
+
+
 def test_infusions_within_a_year_are_counted_and_one_after_a_year_is_not() -> None:
     patient = 'history = { prior_ketamine = "no" }'
     facts = facts_from_order(case(patient, f'{ONE_HOUR}\nseries = {{ every = "8766 h", count = 2 }}'))
