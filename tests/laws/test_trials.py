@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from subside.trial.ancova import wilson
 from subside.trial.attrition import observed
 from subside.trial.enrollment import enroll
 from subside.trial.observing import observe
+from subside.trial.page import render
 from subside.trial.plan import MissingPlan, TrialPlan
 from subside.trial.treating import treated
 
@@ -366,3 +368,69 @@ def test_a_drug_taken_at_home_has_a_placebo_of_its_own_and_relieves_more() -> No
     null = run_trial(plan.model_copy(update={"arms": arms}), description, seed=1, repetitions=12, report=False)
     mean = null.contrasts[0, 0].estimate.mean()
     assert abs(mean) < 4 * null.contrasts[0, 0].estimate.std() / np.sqrt(12)
+
+
+ODD = """
+format = 1
+title = "Invented, of which little is left"
+[population]
+base = "chronic_pain_clinic"
+conditions = { fibromyalgia = 0.3, neuropathic_pain = 0.7 }
+[design]
+patients = PATIENTS
+block = 8
+declined = 0.3
+strata = ["sex", "condition", "nrs_pain >= 7"]
+[[arm]]
+name = "by name"
+kind = "drug"
+regimen = "ketamine"
+ratio = 2
+[[arm]]
+name = "nothing"
+kind = "none"
+control = true
+[[arm]]
+name = "at home"
+kind = "drug"
+regimen = "opioid"
+expectation = 0.5
+[blinding]
+kind = "open"
+[visits]
+at = ["3 h", "2 wk"]
+average = "3 d"
+baseline = "7 d"
+[[endpoint]]
+what = "nrs_pain_movement"
+as = "percent_change"
+at = "2 wk"
+primary = true
+[[endpoint]]
+what = "relapse"
+as = "time"
+[missing]
+drop_out = 0.5
+visits = 0.5
+[analysis]
+method = "mixed"
+level = 0.9
+"""
+
+
+@pytest.mark.parametrize("people", [4, 31])
+def test_a_trial_of_which_little_is_left_gives_nothing_rather_than_nonsense(people: int) -> None:
+    plan, description = parse_trial(ODD.replace("PATIENTS", str(people)))
+    for seed in (1, 2, 3):
+        result = trial_result(run_trial(plan, description, seed=seed, repetitions=3))
+        json.dumps(result, allow_nan=False)
+    page = render(result, warnings=[], sources=[], version="0", seed=1)
+    assert "nan" not in page.split("</style>")[1]
+    for endpoint in result["endpoints"]:
+        for arm in endpoint["arms"].values():
+            report = arm["reported"]
+            if report["estimate"] is None:
+                assert report["note"]
+            else:
+                assert report["low"] <= report["estimate"] <= report["high"]
+                assert abs(report["estimate"]) < 200.0

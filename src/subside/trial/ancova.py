@@ -51,7 +51,7 @@ def ancova(
         of, control: The two arms.
         level: Of the interval.
     """
-    arms = [a for a in np.unique(arm) if a != control]
+    arms = sorted({of, *np.unique(arm).tolist()} - {control})
     columns = [np.ones_like(y), *((arm == a).astype(np.float64) for a in arms), *covariates]
     return _least_squares(y, columns, 1 + arms.index(of), arm == of, arm == control, level)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from subside.course import Caution
 from subside.engine.cautions import cautions
 from subside.engine.group import gather
@@ -139,7 +141,7 @@ def run_trial(
         reported=reports,
         contrasts=contrasts,
         powers=powers,
-        survival={a: survival(one, a) for a in range(len(plan.arms))} if follows else {},
+        survival={a: survival(one, a) for a in np.unique(one.arm[0]).tolist()} if follows else {},
         cautions=notes,
         sources=ids,
     )

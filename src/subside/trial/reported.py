@@ -19,6 +19,7 @@ __all__ = ["Curve", "Estimate", "Fits", "of_shares", "reported", "survival"]
 Array = NDArray[np.float64]
 
 
+LARGEST_SE = 5.0  # of a logarithm of a hazard ratio; beyond it lies an estimate that ran away
 TOO_LITTLE = "too few people observed, or an outcome that does not move beyond its baseline"
 
 
@@ -236,6 +237,8 @@ def _cox(plan: TrialPlan, data: Observed, of: int) -> Estimate:
             )
     except lifelines.exceptions.ConvergenceError:
         return _of(own, "log-rank test, one-step estimate", "Cox regression did not converge")
+    if not float(fit.standard_errors_["drug"]) < LARGEST_SE:
+        return _of(own, "log-rank test, one-step estimate", "Cox regression ran away: no finite ratio")
     interval = fit.confidence_intervals_.loc["drug"]
     return Estimate(
         estimate=float(fit.params_["drug"]), se=float(fit.standard_errors_["drug"]),

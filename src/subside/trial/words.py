@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from subside.report.words import MINUS
@@ -9,6 +10,7 @@ from subside.units import H_PER_WEEK, show_duration
 
 __all__ = ["POWER_MEANS", "difference", "endpoint_words", "event_words", "flow_boxes", "percent", "score_words"]
 
+LOG_SHOWN: Final = 7.0  # of a hazard ratio: 0.001 to 1,000
 DASH: Final = "\N{EN DASH}"
 _SCORES: Final = {
     "nrs_pain": "pain at rest", "nrs_pain_movement": "pain on movement", "phq9_total": "PHQ-9",
@@ -76,9 +78,8 @@ def spread_words(endpoint: dict[str, Any], middle: float | None, low: float | No
     if middle is None or low is None or high is None:
         return DASH
     if endpoint["what"] == "relapse":
-        from math import exp
-
-        return f"hazard ratio {exp(middle):.2f} ({exp(low):.2f} to {exp(high):.2f})"
+        middle, low, high = (math.exp(min(max(x, -LOG_SHOWN), LOG_SHOWN)) for x in (middle, low, high))
+        return f"hazard ratio {middle:.2g} ({low:.2g} to {high:.2g})"
     share = endpoint["as"] == "share" or endpoint["as"].startswith("responders")
     scale, digits = (100.0, 0) if share else (1.0, 2)
     unit = " %" if scale == 100.0 or endpoint["as"] == "percent_change" else ""
