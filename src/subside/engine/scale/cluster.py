@@ -33,6 +33,7 @@ SETTINGS = {
     # one block is at work in a worker, and its curves are gone when it is counted
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
+    "distributed.worker.preload": ["subside.engine.scale.worker"],
 }
 
 
