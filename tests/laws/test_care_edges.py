@@ -193,3 +193,54 @@ def test_a_question_names_every_rule_that_its_answer_settles() -> None:
     }  # fmt: skip
     (question,) = check_facts(Facts.of(order)).questions
     assert (question.name, question.settles) == ("added_up", ("BURDEN-010",))
+
+
+@pytest.mark.parametrize(
+    ("answers", "fact", "value"),
+    [
+        ({"bolus_mg": 35, "bolus_over_s": 60, "weight_kg": 70}, "bolus_mg_per_kg_min", 0.5),
+        ({"bolus_mg": 35, "bolus_over_s": 1, "weight_kg": 70}, "bolus_mg_per_kg_min", 30.0),
+        ({"bolus_mg": 35, "bolus_over_s": 0, "weight_kg": 70}, "bolus_mg_per_kg_min", float("inf")),
+        ({"bolus_mg": 35, "bolus_over_s": 0.5, "weight_kg": 70}, "bolus_mg_per_kg_min", 60.0),
+        ({"bolus_mg": 0, "bolus_over_s": 0, "weight_kg": 70}, "bolus_mg_per_kg_min", 0.0),
+        ({"earlier_infusions": 1}, "repeats", True),
+        ({"earlier_infusions": 0}, "repeats", False),
+        ({}, "repeats", None),
+        ({"earlier_infusions": 0}, "first_infusion", True),
+        ({"earlier_infusions": 1}, "first_infusion", False),
+        ({}, "first_infusion", None),
+        ({"vial_mg_per_ml": 50, "vial_ml": 10}, "vial_total_mg", 500.0),
+        ({"vial_mg_per_ml": 50}, "vial_total_mg", None),
+        ({"vial_ml": 10}, "vial_total_mg", None),
+        ({"total_mg": 140, "weight_kg": 70}, "total_mg_per_kg", 2.0),
+        ({"rate_mg_per_h": 20, "label_mg_per_ml": 2, "pump_ml_per_h": 11}, "pump_over_order", 1.1),
+        ({"rate_mg_per_h": 20, "label_mg_per_ml": 2}, "pump_over_order", None),
+        ({"pump_ml_per_h": 11}, "pump_over_order", None),
+        ({"rate_mg_per_h": 0, "label_mg_per_ml": 2, "pump_ml_per_h": 1}, "pump_over_order", None),
+    ],
+)
+def test_what_follows_from_an_order_is_computed_and_nothing_from_half_of_it(
+    answers: dict[str, object], fact: str, value: object
+) -> None:
+    found = Facts.of(answers)[fact]
+    assert found == (pytest.approx(value) if isinstance(value, float) else value)
+
+
+@pytest.mark.parametrize(
+    ("pump", "rate", "label", "typed"),
+    [
+        (10, 10, 2, True),
+        (10, 10, 1, False),  # at 1 mg/mL the two numbers are rightly the same
+        (100, 99, 2, True),  # within 1 % it is the same number
+        (100, 98.9, 2, False),
+        (5, 10, 2, False),
+        (10, 10, None, None),
+        (10, None, 2, None),
+        (None, 10, 2, None),
+    ],
+)
+def test_milligrams_typed_as_milliliters_are_seen_by_the_number_itself(
+    pump: float | None, rate: float | None, label: float | None, typed: bool | None
+) -> None:
+    facts = Facts.of({"pump_ml_per_h": pump, "rate_mg_per_h": rate, "label_mg_per_ml": label})
+    assert facts["mg_number_typed_as_ml"] is typed
