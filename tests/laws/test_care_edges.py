@@ -244,3 +244,11 @@ def test_milligrams_typed_as_milliliters_are_seen_by_the_number_itself(
 ) -> None:
     facts = Facts.of({"pump_ml_per_h": pump, "rate_mg_per_h": rate, "label_mg_per_ml": label})
     assert facts["mg_number_typed_as_ml"] is typed
+
+
+def test_a_thought_of_suicide_is_never_overruled_by_a_total_of_zero() -> None:
+    facts = Facts.of({"phq9_item9": 1, "phq9_total": 0})
+    assert facts["phq9_item9"] == 1
+    assert facts.contradictions == ("phq9_item9 = 1, yet phq9_total = 0",)
+    assert Facts.of({"phq9_total": 0})["phq9_item9"] == 0
+    assert Facts.of({"phq9_total": 3})["phq9_item9"] is None

@@ -179,3 +179,19 @@ def test_playing_a_record_again_is_what_the_monitor_would_have_said_live() -> No
     assert whole.end == view(whole.last, LIMITS, KNOWN, 200_000)
     assert (whole.thresholds, whole.baseline) == (LIMITS, KNOWN)
     assert snapshot.alarms == whole.last.alarms
+
+
+def test_a_reading_that_came_late_is_told_when_it_came_and_raises_nothing() -> None:
+    late = [reading(s, "spo2_percent", 80.0, received_ms=100_000 + s * 1000) for s in range(20)]
+    session = [*(reading(s, "hr_bpm", 72) for s in range(200)), *late]
+    timeline = played(session)["timeline"]
+    told = [e["at_ms"] for e in timeline if e["kind"] == "historic"]
+    # Each at the moment of its arrival, less the second in which readings may still change places.
+    assert told == [99_000 + s * 1000 for s in range(20)]
+    assert "spo2_critical" not in {e["key"] for e in timeline}
+
+
+def test_each_further_call_for_help_counts_once() -> None:
+    session = falling((0, 9, 97), (10, 90, 90))
+    (episode,) = played(session)["episodes"]
+    assert (episode["escalations"], episode["priority"]) == (2, "high")
