@@ -57,12 +57,13 @@ def to_lanes(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def from_lanes(output: NDArray[np.floating], n_patients: int) -> NDArray[np.floating]:
-    """Return output of shape ``(block, time, item, lane)`` as a view ``(patient, time, item)``.
+    """Return output of shape ``(block, time, item, lane)`` as ``(patient, time, item)``.
 
-    The view copies only if NumPy must: blocks and lanes are merged, so it does.
+    A copy in which each item lies together: ``[:, :, item]``, which is what readers take, is contiguous.
     """
     n_blocks, n_times, n_items, lanes = output.shape
-    return output.transpose(0, 3, 1, 2).reshape(n_blocks * lanes, n_times, n_items)[:n_patients]
+    by_item = output.transpose(2, 0, 3, 1).reshape(n_items, n_blocks * lanes, n_times)
+    return by_item[:, :n_patients].transpose(1, 2, 0)
 
 
 def failed(output: NDArray[np.floating], n_patients: int) -> NDArray[np.bool_]:

@@ -158,9 +158,7 @@ def count_block(
             _tally(into, difference_label(one, other)).add(gaps, both, layout(names, of_differences=True))
 
 
-def _hits(
-    arm: Arm, samples: Samples, stated_pain: NDArray[np.float64]
-) -> dict[str, NDArray[np.bool_]]:
+def _hits(arm: Arm, samples: Samples, stated_pain: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
     """Return who counts in which share, as ``course_from_samples`` has it."""
     pain = samples["nrs_pain"]
     if arm.case.injury is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from os import PathLike
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,9 +22,6 @@ from subside.engine.scale.tally import Tally
 from subside.engine.scale.threads import in_threads
 from subside.errors import ParameterError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 WORTH_POINTS = (1.0, 2.0)
 
 Progress = Callable[[float], None]
@@ -41,7 +38,7 @@ def summaries(
     threads: int | None = None,
     workers: int = 0,
     scheduler: str | None = None,
-    curves: Path | None = None,
+    curves: str | PathLike[str] | None = None,
     verify: bool = True,
     device: str = "cpu",
     progress: Progress | None = None,
@@ -86,7 +83,7 @@ def compared(
     threads: int | None = None,
     workers: int = 0,
     scheduler: str | None = None,
-    curves: Path | None = None,
+    curves: str | PathLike[str] | None = None,
     verify: bool = True,
     device: str = "cpu",
     progress: Progress | None = None,
@@ -139,7 +136,7 @@ def _tallies(
     threads: int | None,
     workers: int,
     scheduler: str | None,
-    curves: Path | None,
+    curves: str | PathLike[str] | None,
     progress: Progress | None,
 ) -> Tallies:
     if curves is None:

@@ -41,15 +41,15 @@ class Writer:
 
 
 @contextlib.contextmanager
-def new_store(target: Path, job: Job) -> Iterator[Writer]:
-    """Give a writer; its store becomes ``target`` when the run is through, and is removed if it is not.
+def new_store(where: str | os.PathLike[str], job: Job) -> Iterator[Writer]:
+    """Give a writer; its store appears ``where`` it is wanted when the run is through, and is removed if it is not.
 
     Raises:
-        ParameterError: If there is something at ``target``, or the disk is too small.
+        ParameterError: If something is there, or the disk is too small.
         MissingExtraError: If zarr is not installed.
     """
     zarr = _zarr()
-    target = Path(target)
+    target = Path(where)
     if target.exists():
         raise ParameterError(
             f"curves must name a store that does not exist yet; got '{target}', which does. "
