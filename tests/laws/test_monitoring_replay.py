@@ -195,3 +195,8 @@ def test_each_further_call_for_help_counts_once() -> None:
     session = falling((0, 9, 97), (10, 90, 90))
     (episode,) = played(session)["episodes"]
     assert (episode["escalations"], episode["priority"]) == (2, "high")
+
+
+def test_a_record_that_begins_late_is_told_from_its_beginning() -> None:
+    states = played([reading(s, "hr_bpm", 72) for s in range(600, 700)])["states"]
+    assert [s["at_ms"] for s in states] == [600_000, 660_000, 699_000]

@@ -147,6 +147,29 @@ def test_a_fast_pulse_that_gets_much_faster_after_it_was_seen_sounds_again_and_a
         assert ("worse" in kinds) == again
 
 
+def test_a_systolic_and_then_a_diastolic_pressure_too_high_is_twice_and_a_gap_between_them_is_not() -> None:
+    def paused(*pressures: tuple[float, float, float]) -> list[tuple[str, float]]:
+        session = [
+            *every_second("hr_bpm", (0, 300, 72)), *every_second("spo2_percent", (0, 300, 97)),
+            *(by_hand(at, "sbp_mmhg", high) for at, high, _ in pressures),
+            *(by_hand(at, "dbp_mmhg", low) for at, _, low in pressures),
+        ]  # fmt: skip
+        _, changes = run(session, 290)
+        return [(c.key, c.at_ms / 1000) for c in changes if c.kind == "raised" and c.key.endswith("bp_pause")]
+
+    assert paused((10, 185, 95), (140, 170, 115)) == [("dbp_pause", 140.0)]
+    assert paused((10, 170, 115), (140, 185, 95)) == [("sbp_pause", 140.0)]
+    assert paused((10, 185, 95), (70, 170, 95), (140, 170, 115)) == []
+    assert paused((10, 185, 95), (70, 170, 115)) == []  # a minute apart is one rise, not two
+    assert sorted(paused((10, 185, 115), (140, 186, 116))) == [("dbp_pause", 140.0), ("sbp_pause", 140.0)]
+
+
+def test_the_value_that_was_worse_than_when_seen_is_told() -> None:
+    session = [*every_second("spo2_percent", (0, 9, 97), (10, 59, 90), (60, 99, 84)),
+               *every_second("hr_bpm", (0, 99, 72)), event(30, "ack", text="spo2_critical")]  # fmt: skip
+    assert ("worse", 84.0) in told(session, 70, "spo2_critical")
+
+
 def test_an_alarm_raised_again_holds_the_value_of_now() -> None:
     session = [*every_second("spo2_percent", (0, 9, 97), (10, 30, 90), (31, 40, 97), (41, 70, 86)),
                *every_second("hr_bpm", (0, 70, 72))]  # fmt: skip
