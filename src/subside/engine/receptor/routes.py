@@ -38,9 +38,8 @@ def mixed(
     The weights carry both the hypothesis (usually one route, the others 0) and the scaling to 1 at
     the reference level.
     """
-    return (
-        w_pore * c / (c + half_pore)
-        + w_2d * c / (c + half_2d)
-        + w_allosteric * c / (c + half_allosteric)
-        + w_descending * c / (c + half_descending)
-    )
+    # One division instead of four, which take longer than all else here: over the common denominator.
+    pore, glun2d, allosteric, descending = c + half_pore, c + half_2d, c + half_allosteric, c + half_descending
+    first, second = pore * glun2d, allosteric * descending
+    above = (w_pore * glun2d + w_2d * pore) * second + (w_allosteric * descending + w_descending * allosteric) * first
+    return c * above / (first * second)

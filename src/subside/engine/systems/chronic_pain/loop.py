@@ -117,8 +117,11 @@ def _constants(q, c):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _drive(x, q, d):  # type: ignore[no-untyped-def]
-    """Fill ``d`` with what the slow equations need of the linear states ``x``."""
+def _drive(x, q, d, opioids):  # type: ignore[no-untyped-def]
+    """Fill ``d`` with what the slow equations need of the linear states ``x``.
+
+    Without ``opioids`` what they do is zero throughout, and stays as it was set: it costs three divisions.
+    """
     for lane in range(0, L, WIDTH):
         j = together(lane)
         c_s, c_r = x[SITE_PAIN_S * L + j], x[SITE_PAIN_R * L + j]
@@ -138,13 +141,14 @@ def _drive(x, q, d):  # type: ignore[no-untyped-def]
         d[MINDING * L + j] = filling(
             max(x[SITE_MIND * L + j], 0.0), q[MIND_HALF * L + j], q[MIND_PER_H * L + j]
         )
-        opioid = max(x[SITE_OPIOID_1 * L + j] + x[SITE_OPIOID_2 * L + j], 0.0)
-        d[OPIOID_LEVEL * L + j] = opioid
-        d[BALANCED * L + j] = sensitizing(opioid)
-        d[OPIOID_FILLING * L + j] = q[K_OPIOID_TOLERANCE * L + j] * occupied(opioid)
-        d[PAIN_FILLING * L + j] = (
-            q[K_HYPERALGESIA * L + j] * d[BALANCED * L + j] * spared(effect, q[NEEDS_NMDA * L + j])
-        )
+        if opioids:
+            opioid = max(x[SITE_OPIOID_1 * L + j] + x[SITE_OPIOID_2 * L + j], 0.0)
+            d[OPIOID_LEVEL * L + j] = opioid
+            d[BALANCED * L + j] = sensitizing(opioid)
+            d[OPIOID_FILLING * L + j] = q[K_OPIOID_TOLERANCE * L + j] * occupied(opioid)
+            d[PAIN_FILLING * L + j] = (
+                q[K_HYPERALGESIA * L + j] * d[BALANCED * L + j] * spared(effect, q[NEEDS_NMDA * L + j])
+            )
 
 
 @inner
@@ -220,7 +224,7 @@ def evaluate(y, x, levels, q, n):  # type: ignore[no-untyped-def]
     """
     c, d = scratch(N_CONSTANTS * L), scratch(N_DRIVES * L)
     _constants(q, c)
-    _drive(x, q, d)
+    _drive(x, q, d, True)
     _others(levels, q, d)
     _slow(y, d, q, c, n)
 
@@ -424,7 +428,8 @@ def run_block(
     keep_given = given.shape[0] > 0
     per_time = now.shape[0]
     _constants(q, c)
-    _drive(x0, q, d0)
+    opioids = all_rows.rows[-1] >= OPIOID_FIRST  # whether anything reaches their states
+    _drive(x0, q, d0, opioids)
     if levels.shape[0] > 0:
         _others(levels[0], q, d0)
         _others(levels[0], q, dm)
@@ -466,8 +471,8 @@ def run_block(
         advance(x0, phi[2 * size], driver_rows, xm)
         advance(x0, phi[2 * size + 1], all_rows, x1)
         # What drives the slow states is known at the start: a bolus goes to the center, not to a site.
-        _drive(xm, q, dm)
-        _drive(x1, q, d1)
+        _drive(xm, q, dm, opioids)
+        _drive(x1, q, d1, opioids)
         _slow_step(y, q, c, slow_rates, w[size], hs[size], d0, dm, d1, n0, nm, n1, trial)
         x0, x1, d0, d1 = x1, x0, d1, d0
         k = output_at[it + 1]
