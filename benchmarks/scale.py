@@ -27,7 +27,7 @@ from subside.engine.scale import summaries
 CASE = "examples/from_papers/schwartzman_2009_crps.toml"
 ENDPOINTS_H = np.array([0.0, 7.0, 28.0, 84.0, 90.0]) * 24.0
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-FOR_WORKERS = 200_000
+FOR_WORKERS = 400_000
 GOALS = {
     "million_s": 60.0,
     "million_peak_mb": 1500.0,
@@ -68,7 +68,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     by_size = [_best("counted", n, 0, repeats=3 if n <= 10_000 else 1) for n in sizes]
     for one in by_size:
         one["processor_us_per_patient"] = 1e6 * one["processor_s"] / one["patients"]
-    n = FOR_WORKERS // (4 if quick else 1)
+    n = FOR_WORKERS // (8 if quick else 1)
     by_workers = {str(w): _apart("counted", n, w) for w in (1, 2)}
     with tempfile.TemporaryDirectory() as folder:
         curves = _apart("counted", 20_000, 0, str(Path(folder) / "curves.zarr"))
