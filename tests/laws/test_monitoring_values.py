@@ -234,6 +234,31 @@ def test_a_restart_remembers_that_oxygen_is_on_since_when_and_what_the_pause_of_
     assert not any("audio pause broken" in text for text in restarted(medium, 60, 80, higher))
 
 
+def test_after_a_restart_an_older_pause_that_arrives_late_pauses_nothing() -> None:
+    vitals = [*every_second("hr_bpm", (0, 100, 72)), *every_second("spo2_percent", (0, 100, 97))]
+    session = [*vitals, event(10, "infusion_start", 5), event(20, "infusion_pause"), event(30, "infusion_resume", 5),
+               reading(25, "infusion_pause", None, source=NURSE, received_ms=70_000)]  # fmt: skip
+    assert "infusion paused" not in restarted(session, 60, 95)
+
+
+def test_two_readings_sent_in_the_wrong_order_are_taken_in_the_right_one() -> None:
+    later, earlier = (
+        reading(2, "hr_bpm", 72.0, received_ms=2_500),
+        reading(1, "hr_bpm", 75.0, received_ms=2_500),
+    )
+    snapshot, changes = fold(new_snapshot(0), [later, earlier], LIMITS, KNOWN, 5_000)
+    assert snapshot.streams["hr_bpm"].value == 72.0
+    assert [c.kind for c in changes if c.key == "hr_bpm"] == []
+
+
+def test_what_waits_without_a_time_of_arrival_arrived_when_it_was_handed_over() -> None:
+    waiting = Observation(at_ms=400, what="hr_bpm", value=72.0)
+    snapshot, _ = fold(new_snapshot(0), [waiting], LIMITS, KNOWN, 500)
+    _, changes = fold(snapshot, [], LIMITS, KNOWN, 50_000)
+    assert "late" not in {c.kind for c in changes}
+    assert ("stale", 10_400) in {(c.kind, c.at_ms) for c in changes if c.key == "hr_bpm"}
+
+
 # --- the pump ---------------------------------------------------------------------------------------------------
 
 
