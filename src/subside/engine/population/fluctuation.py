@@ -35,15 +35,21 @@ def swing(times_h: Array, *, people: NDArray[np.int64], study: str, sd_nrs: Arra
         sd_nrs: Standard deviation of each person.
         tau_d: Time constant of each person, in d.
     """
-    first = int(np.floor(times_h[0] / H_PER_D))
-    last = int(np.ceil(times_h[-1] / H_PER_D)) + 1
-    z = normals(study, people, "swing", last - first + 1)
+    first = min(0, int(np.floor(times_h[0] / H_PER_D)))
+    last = max(0, int(np.ceil(times_h[-1] / H_PER_D))) + 1
     keep = np.exp(-1.0 / tau_d)
     fresh = np.sqrt(1.0 - keep * keep)
-    knots = np.empty_like(z)
-    knots[:, 0] = z[:, 0]
-    for day in range(1, z.shape[1]):
-        knots[:, day] = keep * knots[:, day - 1] + fresh * z[:, day]
+    # From day 0 both ways: the process reads the same in either direction, so that a person's day is
+    # the same whatever times are asked for.
+    z = normals(study, people, "swing", last + 1)
+    knots = np.empty((len(people), last - first + 1))
+    knots[:, -first] = z[:, 0]
+    for day in range(1, last + 1):
+        knots[:, day - first] = keep * knots[:, day - first - 1] + fresh * z[:, day]
+    if first < 0:
+        before = normals(study, people, "swing before", -first)
+        for day in range(1, 1 - first):
+            knots[:, -first - day] = keep * knots[:, -first - day + 1] + fresh * before[:, day - 1]
     at = times_h / H_PER_D - first
     left = np.floor(at).astype(np.int64)
     share = at - left
