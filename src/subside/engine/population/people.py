@@ -225,7 +225,7 @@ def people(
         "k_expectation_per_h": 1.0 / (H_PER_D * v["tau_expectation_d"]),
         "k_tolerance_per_h": 1.0 / (H_PER_D * v["tau_tolerance_d"]),
         "k_mind_tolerance_per_h": 1.0 / (H_PER_D * v["tau_mind_tolerance_d"]),
-        "k_heal_per_h": LN_2 / (H_PER_D * v["injury_half_life_d"]),
+        "k_heal_per_h": np.full(n, LN_2 / H_PER_D),  # of no injury; one that there is brings its own
         "k_opioid_tolerance_per_h": 1.0 / (H_PER_D * v["tau_opioid_tolerance_d"]),
         "k_hyperalgesia_per_h": 1.0 / v["tau_hyperalgesia_h"],
     }
