@@ -50,12 +50,15 @@ class Plugin:
 
 
 def forget():
-    """Empty the caches: of rules, profiles and instruments, and of what tests keep of them."""
+    """Empty the caches: of rules, profiles, instruments and plans, and of what tests keep of them."""
+    from subside.care.monitoring import plan
+
     for name, module in list(sys.modules.items()):
         if name.startswith(("subside.care", "tests.")):
             for value in list(vars(module).values()):
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
+    plan._PLANS.clear()
 
 
 def collected_once():

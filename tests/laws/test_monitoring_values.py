@@ -119,6 +119,28 @@ def test_who_is_not_fully_awake_scores_three_by_either_scale(what: str, value: f
     assert unknown.missing == ("consciousness",)
 
 
+def test_added_oxygen_scores_two() -> None:
+    vitals = [
+        *every_second("hr_bpm", (0, 10, 72)), *every_second("spo2_percent", (0, 10, 97)),
+        *every_second("rr_per_min", (0, 10, 14)), by_hand(5, "sbp_mmhg", 128), by_hand(5, "temp_c", 36.8),
+        by_hand(6, "moaas", 5),
+    ]  # fmt: skip
+    snapshot, _ = run([*vitals, event(7, "oxygen_on", 2)], 10)
+    assert news2(snapshot, LIMITS, KNOWN, 10_000).score == 2
+
+
+def test_a_sign_is_shown_as_yes_or_no() -> None:
+    shown = {
+        v.what: v.text for v in screen([by_hand(5, "seizure", 0), by_hand(5, "chest_pain", 1)], 6).vitals
+    }
+    assert (shown["seizure"], shown["chest_pain"]) == ("seizure: no", "chest pain: yes")
+
+
+def test_an_overtaken_reading_is_told_under_the_name_of_its_channel() -> None:
+    session = [*every_second("hr_bpm", (0, 20, 72)), reading(12, "hr_bpm", 75, received_ms=18_000)]
+    assert ("late", "hr_bpm") in {(c.kind, c.key) for c in run(session, 20)[1]}
+
+
 # --- the worst value, upward and downward -------------------------------------------------------------------
 
 
