@@ -9,7 +9,8 @@ Decision support and research software, not a medical device. Three names do the
     course["nrs_pain"].median
 
 ``simulate`` takes a path as well, and what it returns shows itself in a notebook: ``course.plot()``,
-``course.to_xarray()``, ``course.to_pandas()``. They are loaded on first use. Each room exports its own: ``subside.case``, ``subside.course``,
+``course.to_xarray()``, ``course.to_pandas()``. They are loaded on first use.
+Each room exports its own: ``subside.case``, ``subside.course``,
 ``subside.evidence``, ``subside.engine``, ``subside.report``, ``subside.research``.
 """
 
