@@ -10,7 +10,7 @@ from pathlib import Path
 if not __package__:  # called as `python benchmarks`
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-NAMES = ("kpm", "kpm_accuracy", "full_model", "scale", "speed_trap")
+NAMES = ("kpm", "kpm_accuracy", "full_model", "full_model_accuracy", "scale", "speed_trap")
 
 
 def main() -> int:

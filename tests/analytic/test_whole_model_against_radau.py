@@ -1,4 +1,4 @@
-"""The compiled loop against SciPy's Radau on the whole system: 33 linear and 7 slow states.
+"""The compiled loop against SciPy's Radau on the whole system: 43 linear and 10 slow states.
 
 Norm: |y - ref| / (|ref| + 1e-3 max |ref|), worst over times and states, bound 1e-4 (the design's).
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.full_model_accuracy import errors
 
 from subside.case import Case, parse_case
 from subside.engine.arms import own
 from subside.engine.group import gather, prepare
 from subside.engine.population.beliefs import prior
 from subside.engine.population.draws import PARTS
+from subside.engine.systems.chronic_pain.layout import N_LINEAR
 from subside.engine.systems.chronic_pain.solve import solve
 from subside.engine.verify.resolve import error_norm, resolve, worst_error
 
@@ -75,7 +77,7 @@ def test_the_loop_agrees_with_radau_at_a_tolerance_of_1e_10(regimen: str) -> Non
         reference = resolve(people, row, plan, given=kept.given_mg_per_h, rtol=1e-10, method="Radau")
         errors = error_norm(kept.states[row], reference)
         assert errors.max() < 1e-4
-        assert errors[:33].max() < 1e-6  # the linear part is exact; what is left is Radau's own error
+        assert errors[:N_LINEAR].max() < 1e-6  # the linear part is exact; what is left is Radau's own error
 
 
 def test_patients_disagree_with_a_wrong_equation() -> None:
@@ -95,40 +97,18 @@ def test_the_fallback_that_every_run_uses_agrees_too() -> None:
     assert worst_error(people, plan, np.array([0, 1, 2])) < 1e-4
 
 
-def _refined(n: int, first: int) -> np.ndarray:
-    """Worst error per patient of the shipped steps against steps eight times finer."""
-    rng = np.random.default_rng(first)
-    worst = []
-    for k in range(n // 50):
-        rate, hours = rng.uniform(0.05, 1.0), rng.uniform(0.5, 72.0)
-        count = int(rng.integers(1, 6))
-        regimen = f"""
-[[infusion]]
-drug = "{rng.choice(["esketamine", "racemic_ketamine"])}"
-start = "0 h"
-steps = [ {{ rate = "{rate:.3f} mg/kg/h", for = "{hours * 3600:.0f} s" }} ]
-series = {{ every = "{hours / 24 + rng.uniform(0.5, 3):.3f} d", count = {count} }}
-"""
-        case = parse_case(PATIENT + regimen, origin="invented")
-        group = gather(case, prior(), 50, seed=first + k, vary=PARTS)
-        times = np.unique(np.concatenate([TIMES, np.linspace(0, hours, 13)]))
-        coarse = solve(*prepare(group, own(case), times), keep_states=True, dtype=np.float64)
-        fine = solve(*prepare(group, own(case), times, refine=8), keep_states=True, dtype=np.float64)
-        assert coarse.states is not None
-        assert fine.states is not None
-        worst.append(error_norm(coarse.states, fine.states).max(axis=1))
-    return np.concatenate(worst)
-
-
 def test_errors_of_random_patients_and_regimens_stay_below_1e_4_in_99_of_100() -> None:
-    worst = _refined(200, first=100)
+    worst, _ = errors(200, seed=100)
     assert np.median(worst) < 1e-4
     assert np.quantile(worst, 0.99) < 1e-4
 
 
 @pytest.mark.slow
 def test_errors_of_2000_random_patients_and_regimens() -> None:
-    worst = _refined(2000, first=100)
-    print(f"median {np.median(worst):.1e}, p99 {np.quantile(worst, 0.99):.1e}, worst {worst.max():.1e}")
+    worst, bistable = errors(2000, seed=100)
     assert np.median(worst) < 1e-4
     assert np.quantile(worst, 0.99) < 1e-4
+    # Where nothing amplifies an error, the bound holds for everyone; a bistable cord that crosses its
+    # threshold does amplify, and benchmarks/results/full_model_accuracy.json says by how much.
+    assert worst[~bistable].max() < 1e-4
+    assert (worst > 1e-4).mean() < 0.005
