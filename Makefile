@@ -25,7 +25,7 @@ test-slow: .venv/.test ## the tests that take minutes
 lint: .venv/.lint ## ruff
 	$(BIN)/ruff check .
 
-types: .venv/.lint ## mypy, strict
+types: .venv/.cohort .venv/.lint ## mypy, strict
 	$(BIN)/mypy
 
 contracts: .venv/.lint ## imports point down (import-linter)

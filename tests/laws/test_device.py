@@ -136,6 +136,7 @@ def test_the_whole_system_compiles_to_machine_code_of_a_graphics_processor(fresh
 
 def test_without_a_graphics_processor_the_command_line_says_so(monkeypatch, capsys, root):
     monkeypatch.setattr("numba.cuda.is_available", lambda: False)
+    monkeypatch.delitem(sys.modules, "subside.engine.systems.chronic_pain.device", raising=False)
     case = root / "examples/from_papers/zarate_2006_depression.toml"
     assert main(["simulate", str(case), "--device", "gpu"]) == 2
     said = capsys.readouterr()
