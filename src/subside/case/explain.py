@@ -142,7 +142,7 @@ def _unknown_key(path: Path, key: str, owner: type[BaseModel] | None) -> Found:
     names = [] if owner is None else [info.alias or name for name, info in owner.model_fields.items()]
     said, word = _SAID_OTHERWISE.get(key.lower(), ("", ""))
     close = said if said in names else nearest(key, names)
-    remedy = f"Did you mean '{close}'?" if close else "Remove it, or see the case-file reference."
+    remedy = f"Did you mean '{close}'?" if close else "Remove it, or see the file's reference."
     if "steps" in names and key.lower() in _IN_STEPS:
         close, remedy = "", 'Write it in steps = [ { rate = "22 mg/h", for = "4 h" } ].'
     elif not close and (home := _home_of(key)):
@@ -226,7 +226,7 @@ def _words(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         keys = [field.alias or name for name, field in annotation.model_fields.items()]
         if len(keys) > 12:
-            keys = [*keys[:8], f"{len(keys) - 8} more (see the case-file reference)"]
+            keys = [*keys[:8], f"{len(keys) - 8} more (see the file's reference)"]
         return f"a table with the keys {', '.join(keys)}"
     return {float: "a number", int: "a whole number", str: "text in quotes", bool: "true or false"}.get(
         annotation, "what the case-file reference says"

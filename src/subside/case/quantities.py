@@ -80,7 +80,7 @@ def listed(name: str, known: Iterable[str]) -> str:
     if len(names) <= 12:
         return f"one of {', '.join(names)}"
     close = difflib.get_close_matches(name.lower(), names, n=5, cutoff=0.0)
-    return f"one of {', '.join(close)} and {len(names) - len(close)} more (see the case-file reference)"
+    return f"one of {', '.join(close)} and {len(names) - len(close)} more (see the file's reference)"
 
 
 def flawed(flaws: list[Flaw]) -> PydanticCustomError:
