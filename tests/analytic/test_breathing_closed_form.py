@@ -9,8 +9,8 @@ from scipy.optimize import brentq
 
 from subside.engine.effects import breathing as b
 from subside.engine.population.beliefs import prior
-from subside.engine.population.people import oxygen_gradient
 from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
+from subside.engine.population.vital_signs import oxygen_gradient
 from subside.evidence import value
 from subside.validation.breathing_fit import gains, opioid_half_mme_per_d
 

@@ -23,8 +23,8 @@ from subside.engine.effects.mind import CADSS_MOST, alertness, cadss, p_psychomi
 from subside.engine.effects.stomach import probability
 from subside.engine.group import Samples, gather, treat
 from subside.engine.population.background import morphine_equivalents_mg_per_d, takes_benzodiazepine
+from subside.engine.population.baselines import Baselines
 from subside.engine.population.beliefs import fitted
-from subside.engine.population.people import Baselines
 from subside.engine.provenance import sources
 from subside.engine.systems.chronic_pain.equations import breathing, circulation
 

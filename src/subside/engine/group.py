@@ -14,19 +14,13 @@ from subside.engine.conditions import PAIN_OUTPUTS, RESPONSE_OUTPUTS, profile
 from subside.engine.drugs import pk_set
 from subside.engine.drugs.others import others
 from subside.engine.pk import norketamine_drift_factor
+from subside.engine.population.baselines import Baselines, baselines, usual_pain
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.described import Described
 from subside.engine.population.draws import PARTS, Draws, draw
 from subside.engine.population.fluctuation import excess_at, swing
 from subside.engine.population.headache import headache_days
-from subside.engine.population.people import (
-    Baselines,
-    baselines,
-    people,
-    set_name,
-    usual_pain,
-    with_expectation,
-)
+from subside.engine.population.people import people, set_name, with_expectation
 from subside.engine.systems.chronic_pain.layout import OUTPUTS
 from subside.engine.systems.chronic_pain.protocol import Protocol, protocol
 from subside.engine.systems.chronic_pain.solve import People, Solution, solve

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from subside.case import Case
 from subside.engine.group import Group
+from subside.engine.population.baselines import baselines
 from subside.engine.population.beliefs import Beliefs, from_scale
 from subside.engine.population.draws import BOUNDS, Draws
-from subside.engine.population.people import baselines
 from subside.errors import unknown_name
 
 Array = NDArray[np.float64]

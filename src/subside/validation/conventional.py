@@ -74,10 +74,6 @@ def pooled(figure_ids: Sequence[str]) -> tuple[float, float]:
     return mean, float(math.sqrt(max(excess, 1.0) / weights.sum()))
 
 
-def _logit(share: float) -> float:
-    return math.log(share / (1.0 - share))
-
-
 def _share(at: float) -> float:
     return 1.0 / (1.0 + math.exp(-at))
 

@@ -67,6 +67,11 @@ class Draws:
         return replace(self, choices={**self.choices, **fixed})
 
 
+def patient_study(seed: int, vary: Collection[str]) -> str:
+    """Return the key of the patients' own streams; ``patient:anew`` in ``vary`` asks for the second set."""
+    return f"{seed}/patient/{'anew' if 'patient:anew' in vary else 'first'}"
+
+
 def draw(
     beliefs: Beliefs,
     n: int,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,26 +12,17 @@ from subside.engine.circuit.gain import spinal_log_gain
 from subside.engine.drugs import default_set, pk_set
 from subside.engine.drugs.kinds import PkSet
 from subside.engine.drugs.others import others
-from subside.engine.effects.breathing import (
-    BAROMETRIC_MMHG,
-    DEAD_SPACE_GRADIENT_MMHG,
-    OXYGEN_LOST,
-    RESPIRATORY_QUOTIENT,
-    ROOM_AIR,
-    SEVERINGHAUS_CUBIC,
-    SEVERINGHAUS_LINEAR,
-    WATER_VAPOR_MMHG,
-)
 from subside.engine.kernel.random import normals
 from subside.engine.pk import INPUT, Covariates, individual, outputs, rate_entries
+from subside.engine.population.baselines import Baselines, usual_pain
 from subside.engine.population.beliefs import Beliefs
 from subside.engine.population.described import Described, by_case
 from subside.engine.population.dosing import dose_scale
-from subside.engine.population.draws import Draws
+from subside.engine.population.draws import Draws, patient_study
 from subside.engine.population.injury import injure, wounded
 from subside.engine.population.opioid_rates import DIFFER, opioid_rates
 from subside.engine.population.reached import reached
-from subside.engine.population.scales import madrs_of_phq9, phq9_of_madrs
+from subside.engine.population.vital_signs import vital_signs
 from subside.engine.receptor.routes import REFERENCE_NG_PER_ML, ROUTES
 from subside.engine.receptor.trapping import potency_shift
 from subside.engine.systems.chronic_pain.layout import (
@@ -58,7 +47,6 @@ from subside.engine.systems.chronic_pain.layout import (
     VENOUS,
     S,
 )
-from subside.engine.systems.chronic_pain.rest import resting_saturation, retained_co2
 from subside.engine.systems.chronic_pain.solve import People
 from subside.units import MOLAR_MASS_G_PER_MOL
 
@@ -68,30 +56,7 @@ Array = NDArray[np.float64]
 SYNAPSE_MV = -50.0
 MAGNESIUM_MM = 1.0
 LN_2 = float(np.log(2.0))
-LEAST_GRADIENT_MMHG = 5.0  # alveolar minus arterial oxygen: the lowest of respiratory_physiology
 H_PER_D = 24.0
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Baselines:
-    """Where people start, one value a person; what the case leaves out is drawn.
-
-    Attributes:
-        values: By name of the scale or vital sign. Shape ``(person,)`` each.
-        stand_ins: Names that the case does not give.
-    """
-
-    values: Mapping[str, Array]
-    stand_ins: tuple[str, ...]
-
-    def __getitem__(self, name: str) -> Array:
-        return self.values[name]
-
-    def take(self, rows: NDArray[np.int64] | slice) -> Baselines:
-        """Return some of these people."""
-        return Baselines(
-            values={name: values[rows] for name, values in self.values.items()}, stand_ins=self.stand_ins
-        )
 
 
 def set_name(case: Case) -> str:
@@ -101,90 +66,6 @@ def set_name(case: Case) -> str:
         return str(own)
     drugs = case.regimen().drugs or ("esketamine",)
     return default_set(drugs[0], case.patient.age_years)
-
-
-def baselines(
-    case: Case,
-    beliefs: Beliefs,
-    draws: Draws,
-    *,
-    seed: int,
-    alike: bool,
-    vary: Collection[str],
-    described: Described | None = None,
-) -> Baselines:
-    """Return where people start.
-
-    Args:
-        case: Gives what is known of this patient.
-        beliefs: Give the stand-ins for what is not.
-        draws: The people.
-        seed: Of the streams.
-        alike: Many patients described like this one: they differ in the scores themselves.
-        vary: Parts drawn; baselines belong to ``patient``.
-        described: What is stated of each person; what the case states of one, if not given.
-    """
-    n = len(draws)
-    who = described or by_case(case, n)
-    found: dict[str, Array] = {}
-    stand_ins = []
-
-    def z(name: str) -> Array:
-        if "patient" not in vary:
-            return np.zeros(n)
-        return normals(f"{_patient_study(seed, vary)}/baseline", draws.people, name, 1)[:, 0]
-
-    for name, entry in beliefs.baselines.items():
-        if name == "madrs_total":  # follows from PHQ-9, below
-            continue
-        known = who.get(name)
-        if known is None or np.isnan(known).any():
-            stand_ins.append(name)
-            other = _stand_in(entry, who) + entry["sd"] * z(name)
-            if name == "nrs_pain" and case.injury is not None:
-                other = np.zeros(n)  # nobody said that there was pain before the injury
-            found[name] = other if known is None else np.where(np.isnan(known), other, known)
-        elif alike and who.alike and name in beliefs.likeness:
-            found[name] = known + beliefs.likeness[name]["sd"] * z(name)
-        else:
-            found[name] = known
-    limits = {
-        "nrs_pain": (0.5, 9.8), "phq9_total": (0.0, 27.0), "gad7_total": (0.0, 21.0),
-        "pcl5_total": (0.0, 80.0), "sleep_nrs": (0.0, 10.0), "sbp_mmhg": (80.0, 230.0),
-        "dbp_mmhg": (40.0, 130.0), "hr_bpm": (40.0, 150.0), "spo2_percent": (80.0, 99.8),
-        "etco2_mmhg": (25.0, 60.0), "rr_per_min": (8.0, 30.0),
-    }  # fmt: skip
-    for name, (low, high) in limits.items():
-        found[name] = np.clip(found[name], low, high)
-    found["dbp_mmhg"] = np.minimum(found["dbp_mmhg"], found["sbp_mmhg"] - 15.0)
-    phq9, madrs = who.get("phq9_total"), who.get("madrs_total")
-    if madrs is None:
-        stand_ins.append("madrs_total")
-        scatter = beliefs.baselines["madrs_total"]["sd"] * z("madrs_scatter")
-        found["madrs_total"] = np.clip(madrs_of_phq9(found["phq9_total"]) + scatter, 0.0, 60.0)
-    else:
-        found["madrs_total"] = np.where(np.isnan(madrs), madrs_of_phq9(found["phq9_total"]), madrs)
-        if phq9 is None:
-            found["phq9_total"] = phq9_of_madrs(found["madrs_total"])
-    moving, resting = who.get("nrs_pain_movement"), who.get("nrs_pain")
-    if moving is not None:
-        # who hurts more at rest hurts more on movement: shift both alike
-        shift = 0.0 if resting is None else np.nan_to_num(found["nrs_pain"] - resting)
-        moving = np.where(np.isnan(moving), np.nanmean(moving), moving)
-        found["nrs_pain_movement"] = np.clip(moving + shift, 0.5, 9.95)
-    else:
-        stand_ins.append("nrs_pain_movement")
-    return Baselines(values=found, stand_ins=tuple(stand_ins))
-
-
-def _stand_in(entry: Mapping[str, Any], who: Described) -> Array:
-    """Return the mean that stands in for a vital sign or score that is not stated, one a person."""
-    mean = np.full(len(who), float(entry["mean"]))
-    for answer, value in entry.get("if_hypertension", {}).items():
-        mean[who.hypertension == answer] = float(value)
-    if "per_year" in entry:
-        mean = mean + entry["per_year"] * (who.stated["age_years"] - entry["at_years"])
-    return mean
 
 
 def people(
@@ -216,7 +97,7 @@ def people(
     _pain(put, draws, start, seed=seed, vary=vary)
     _receptor(put, draws)
     _mood(put, draws, start)
-    _vital_signs(put, case, draws, start, who)
+    vital_signs(put, case, draws, start, who)
     decay = {
         "k_return_per_h": v["k_return_per_d"] / H_PER_D,
         "k_mood_per_h": 1.0 / (H_PER_D * v["tau_mood_d"]),
@@ -266,11 +147,6 @@ def with_expectation(group: People, factor: Array | float) -> People:
     )
 
 
-def usual_pain(draws: Draws, start: Baselines) -> Array:
-    """Return the level around which pain at rest swings: what was stated, less the excess at entry."""
-    return np.clip(start["nrs_pain"] - draws.values["entry_excess_nrs"], 0.3, 9.8)
-
-
 def _linear(
     case: Case, chosen: PkSet, draws: Draws, described: Described, *, seed: int, vary: Collection[str]
 ) -> tuple[tuple[tuple[int, int], ...], Array, dict[str, Array | float]]:
@@ -282,7 +158,7 @@ def _linear(
     scale = dose_scale(case, weight_kg)
     factor: Array | float = 1.0 if scale is None else scale
     z = (
-        normals(f"{_patient_study(seed, vary)}/pk", draws.people, chosen.name, chosen.n_eta)
+        normals(f"{patient_study(seed, vary)}/pk", draws.people, chosen.name, chosen.n_eta)
         if "patient" in vary
         else np.zeros((n, chosen.n_eta))
     )
@@ -338,7 +214,7 @@ def _linear(
             columns.append(ke0 * arterial * of_r)
     for slot, course in enumerate(others(case).opioids):
         drawn = (
-            normals(f"{_patient_study(seed, vary)}/opioid", draws.people, course.name, len(DIFFER))
+            normals(f"{patient_study(seed, vary)}/opioid", draws.people, course.name, len(DIFFER))
             if "patient" in vary
             else np.zeros((n, len(DIFFER)))
         )
@@ -411,68 +287,10 @@ def _mood(put, draws: Draws, start: Baselines) -> None:  # type: ignore[no-untyp
         put(name, v[name] * coupled)
 
 
-def _vital_signs(  # type: ignore[no-untyped-def]
-    put, case: Case, draws: Draws, start: Baselines, who: Described
-) -> None:
-    v = draws.values
-    put("sbp_0", start["sbp_mmhg"])
-    put("dbp_0", start["dbp_mmhg"])
-    put("hr_0", start["hr_bpm"])
-    put("rr_0", start["rr_per_min"])
-    decades = np.maximum(who.stated["age_years"] - 40.0, 0.0) / 10.0
-    steeper = 1.0 + v["pressure_rise_per_decade"] * decades
-    put("sbp_emax", v["sbp_emax"] * steeper)
-    put("dbp_emax", v["dbp_emax"] * steeper)
-    mme = who.opioids_mg_per_d
-    share = mme / (mme + v["opioid_half_mme_per_d"])
-    put("opioid_drive", share)
-    takes = np.where(who.benzodiazepine, 1.0, 0.0)
-    benzodiazepine = v["benzodiazepine_drive"] * takes
-    put("benzodiazepine_drive", benzodiazepine)
-    put("benzodiazepine_sedation", v["benzodiazepine_sedation"] * takes)
-    counteracts = draws.choices["opioid_counteraction"] == "on"
-    put("opioid_reversible_share", np.where(counteracts, v["opioid_reversible_share"], 0.0))
-    fio2 = min(ROOM_AIR + 0.04 * (case.patient.oxygen_l_per_min or 0.0), 0.6)
-    put("added_oxygen_fio2", fio2)
-    # Stated resting values already hold what regular medicines do; a stand-in does not.
-    etco2 = start["etco2_mmhg"]
-    if "etco2_mmhg" in start.stand_ins and np.any((mme > 0.0) | (takes > 0.0)):
-        held = np.empty_like(etco2)
-        retained_co2(share, benzodiazepine, v["drive_interaction"], v["co2_gain_mmhg"], held)
-        etco2 = etco2 + held
-    put("etco2_0", etco2)
-    stated = start["spo2_percent"]
-    gradient = np.maximum(oxygen_gradient(stated, etco2, fio2), LEAST_GRADIENT_MMHG)
-    put("oxygen_gradient_mmhg", gradient)
-    paco2 = etco2 + DEAD_SPACE_GRADIENT_MMHG
-    modeled = np.empty_like(paco2)
-    resting_saturation(paco2, float(fio2), gradient, modeled)
-    # What is left is a reading error of the oximeter: it stays with the person.
-    put("spo2_offset_percent", stated - modeled)
-
-
-def oxygen_gradient(spo2_percent: Array, etco2_mmhg: Array, fio2: float) -> Array:
-    """Return the alveolar minus arterial tension (mmHg) that goes with a resting saturation."""
-    share = spo2_percent / 100.0
-    wanted = SEVERINGHAUS_CUBIC * share / (1.0 - share)
-    p = np.cbrt(wanted)
-    for _ in range(30):  # Newton on p^3 + 150 p = wanted, monotone and convex from above
-        p = p - (p**3 + SEVERINGHAUS_LINEAR * p - wanted) / (3.0 * p**2 + SEVERINGHAUS_LINEAR)
-    dry = BAROMETRIC_MMHG - WATER_VAPOR_MMHG
-    alveolar = fio2 * dry - (etco2_mmhg + DEAD_SPACE_GRADIENT_MMHG) / RESPIRATORY_QUOTIENT
-    gradient: Array = alveolar - OXYGEN_LOST * (fio2 - ROOM_AIR) * dry - p
-    return gradient
-
-
-def _patient_study(seed: int, vary: Collection[str]) -> str:
-    """Return the key of the patients' own streams; ``patient:anew`` in ``vary`` asks for the second set."""
-    return f"{seed}/patient/{'anew' if 'patient:anew' in vary else 'first'}"
-
-
 def _rank(draws: Draws, name: str, *, seed: int, vary: Collection[str]) -> Array:
     """Return a uniform number a person, the same in every arm; 0 where people do not differ."""
     from subside.engine.kernel.random import uniforms
 
     if "patient" not in vary:
         return np.zeros(len(draws))
-    return uniforms(f"{_patient_study(seed, vary)}/rank", draws.people, name, 1)[:, 0]
+    return uniforms(f"{patient_study(seed, vary)}/rank", draws.people, name, 1)[:, 0]
