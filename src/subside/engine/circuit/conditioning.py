@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from subside.engine.circuit.experiments import Band, band, each
+from subside.engine.circuit.learning import MS_PER_MIN, STOPPED_RELEASE
 from subside.engine.circuit.members import HEALTHY, Cord, Member
 from subside.engine.circuit.populations import CELLS_OF
 from subside.engine.circuit.simulate import run
@@ -42,7 +43,6 @@ HOURS: Final = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0)
 COMPRESSED: Final = 60.0  # opioid protocols: a minute passes in a second
 TAPER_MIN: Final = 60.0  # design: as long as the infusion was
 TEST_HZ: Final = 0.2  # compressed: one volley in five minutes
-STOPPED_RELEASE: Final = 0.6  # design: share of C-fiber release that the opioid stops
 STOP_MS: Final = 4000.0
 AFTER_MS: Final = 37_000.0  # watched after the end of the opioid
 CONSOLIDATES_ABOVE: Final = 0.3  # design: potentiation beyond it turns into the late phase
@@ -121,7 +121,7 @@ def setting(protocol: str | Train, cord: Cord, taper_min: float = TAPER_MIN) -> 
         return conditioning_train(2.0), cord
     if protocol not in PROTOCOLS:
         raise unknown_name("protocol of conditioning", protocol, PROTOCOLS)
-    taper_ms = 1000.0 * taper_min if protocol == "opioid-taper" else 0.0
+    taper_ms = MS_PER_MIN * taper_min if protocol == "opioid-taper" else 0.0
     count = round((STOP_MS + taper_ms + AFTER_MS) / 1000.0 * TEST_HZ) + 1
     state = replace(cord, opioid=STOPPED_RELEASE, opioid_stops_ms=STOP_MS, opioid_taper_ms=taper_ms)
     return Train(frequency_hz=TEST_HZ, count=count, tail_ms=1500.0), state

@@ -22,6 +22,7 @@ from subside.engine.circuit.probes import (
     growth,
     without_nmda,
 )
+from subside.engine.circuit.stimuli import heat
 from subside.evidence import WEAK_BASES, figure
 
 APV: Final = Cord(apv=1.0)
@@ -178,6 +179,13 @@ def _brain_stem_cut(b: Bench) -> float:
     return b.heat_hz(cord=Cord(descending=0.0)) / max(b.heat_hz(), 0.05)
 
 
+def _cells_that_rise(b: Bench) -> float:
+    """Share of the deep cells answering noxious warmth that answer more with the brain stem cut."""
+    intact, cut = (b.cells((heat(),), cord=Cord(descending=d)) for d in (1.0, 0.0))
+    answering = (intact > 0.0) | (cut > 0.0)
+    return float((cut > intact)[answering].mean()) if answering.any() else 0.0
+
+
 HELD_OUT_GATES: Final[tuple[Gate, ...]] = (
     Gate("growth_0_33_hz", "growth at 0.33 Hz", 1.05, 2.0, ("second_pain_2007.slowest_hz",),
          lambda b: growth(b.train(0.33))),
@@ -185,6 +193,10 @@ HELD_OUT_GATES: Final[tuple[Gate, ...]] = (
          ("recalled_wind_up.frequency",), _between),
     Gate("excess_2_hz", "excess of eight stimuli at 2 Hz over that at 1 Hz", 0.9, INF, ("recalled_wind_up.frequency",),
          lambda b: excess(b.train(2.0)[:8]) / max(excess(b.train(1.0)[:8]), 0.05)),
+    # 95 % interval (Clopper-Pearson) of 12 cells in 15
+    Gate("brain_stem_cut_cells", "share of deep cells that answer warmth more, brain stem cut", 0.52, 0.957,
+         ("dickhaus_1985.cold_block",), _cells_that_rise,
+         "OFF units reach every deep cell, directly or by way of relays, so that none is left unchanged"),
     Gate("brain_stem_cut_heat", "noxious warmth, brain stem cut over intact", 1.0, 5.0,
          ("necker_hellon_1978.cold_block", "dickhaus_1985.cold_block"), _brain_stem_cut),
 )  # fmt: skip

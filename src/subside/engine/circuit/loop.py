@@ -42,9 +42,10 @@ N_CONSTANTS: Final = 5
 # entries of the per-run settings
 (
     E_CL_MV, MG_FAST, MG_SLOW, NMDA_LEFT, SLOW_SHARE, TAU_FAST, TAU_SLOW, ENTERING, LEAVING, OPIOID, PAD_GAIN,
-    LEARNING, NK1_LEFT, OPIOID_STOPS_MS, OPIOID_TAPER_MS, CALCIUM_LEFT,
-) = range(16)  # fmt: skip
-N_SETTINGS: Final = 16
+    LEARNING, NK1_LEFT, OPIOID_STOPS_MS, OPIOID_TAPER_MS, CALCIUM_LEFT, REBOUND_ON_MG, REBOUND_ON_CALCIUM,
+    THETA_P_UM, RATE_UP, W_MAX,
+) = range(21)  # fmt: skip
+N_SETTINGS: Final = 21
 
 AMPA_MS, GABA_MS, GLY_MS = 5.0, 20.0, 10.0  # Medlock 2022
 NMDA_RISE_MS = 5.0
@@ -57,15 +58,15 @@ NK1_ON_NMDA, NK1_HALF_NS = 1.0, 0.5
 OPEN_FAST, OPEN_SLOW = 0.25, 0.05
 DISTANCE_OVER_RT = 0.79 / 25.3
 BLOCK_REFERENCE_MV = -70.0
-# Calcium rule of C-fiber synapses: potentiation above, depression between, in uM and per s (design).
-THETA_P_UM, THETA_D_UM, W_MAX, W_MIN = 0.12, 0.08, 1.66, 0.6
-RATE_UP, RATE_DOWN = 0.36, 0.004
+# Calcium rule of C-fiber synapses: potentiation above a threshold (``learning``), depression from two thirds of
+# it up to it, at a rate per s toward a floor (design).
+DEPRESSION_FROM, RATE_DOWN, W_MIN = 2.0 / 3.0, 0.004, 0.6
 # An opioid; here one second stands for a minute. It leaves with WASHOUT_MS (remifentanil in a rat: minutes,
 # assumed). Output cells adapt to it (NMDA currents have risen by 36 min: three time constants of 12, evidence
 # zhao_joo_2008) and lose that again as slowly. What is left of it once the opioid has gone, the rebound, weakens
-# magnesium's hold (kinase C: chen_huang_1992) and multiplies the calcium that NMDA currents bring in (stores;
-# two of its steps at once, hence the square). Both sizes are design: they were set to reach the 130 to 150 %.
-WASHOUT_MS, OPIOID_ADAPTATION_MS, REBOUND_ON_MG, REBOUND_ON_CALCIUM = 2000.0, 12000.0, 8.0, 100.0
+# magnesium's hold and multiplies the calcium that NMDA currents bring in (two steps at once, hence the square);
+# how much of each: ``learning``.
+WASHOUT_MS, OPIOID_ADAPTATION_MS = 2000.0, 12000.0
 
 
 @scalar
@@ -106,7 +107,7 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
     keep_peptide_rise, keep_peptide = math.exp(-slow_ms / PEPTIDE_RISE_MS), math.exp(-slow_ms / PEPTIDE_MS)
     keep_pad = math.exp(-slow_ms / PAD_MS)
     mg_fast, mg_slow = settings[MG_FAST] / MG_HALF_MM, settings[MG_SLOW] / MG_HALF_MM
-    e_cl = settings[E_CL_MV]
+    e_cl, theta_p = settings[E_CL_MV], settings[THETA_P_UM]
     pad = 0.0
     opioid = settings[OPIOID]  # an hour of infusion has gone before: cells have adapted to it
     adapted = opioid
@@ -197,8 +198,9 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
         opioid = given + (opioid - given) * keep_opioid
         adapted = opioid + (adapted - opioid) * keep_adapted
         rebound = max(adapted - opioid, 0.0)
-        weaker = 1.0 / (1.0 + REBOUND_ON_MG * rebound)
-        calcium_in = settings[CALCIUM_LEFT] * CALCIUM_PER_PA_MS * (1.0 + REBOUND_ON_CALCIUM * rebound * rebound)
+        weaker = 1.0 / (1.0 + settings[REBOUND_ON_MG] * rebound)
+        calcium_in = settings[CALCIUM_LEFT] * CALCIUM_PER_PA_MS
+        calcium_in *= 1.0 + settings[REBOUND_ON_CALCIUM] * rebound * rebound
         for i in range(n):
             v = state[V, i]
             unblock = exp(-PER_MV * v)
@@ -228,8 +230,8 @@ def run(state, constants, settings, weights, kinds, first, target, projection, n
             state[PEPTIDE_RISE, i] *= keep_peptide_rise
             state[PEPTIDE, i] *= keep_peptide
             weight = state[POTENTIATION, i]
-            up = RATE_UP * max(calcium - THETA_P_UM, 0.0) * (W_MAX - weight)
-            between = 1.0 if THETA_D_UM < calcium < THETA_P_UM else 0.0
+            up = settings[RATE_UP] * max(calcium - theta_p, 0.0) * (settings[W_MAX] - weight)
+            between = 1.0 if DEPRESSION_FROM * theta_p < calcium < theta_p else 0.0
             change = up - RATE_DOWN * between * (weight - W_MIN)
             state[POTENTIATION, i] = weight + 1e-3 * slow_ms * settings[LEARNING] * constants[OUTPUT, i] * change
     return n_spikes

@@ -1,7 +1,8 @@
 """Measures every gate on every member and keeps the table that ``subside evidence`` reads.
 
-``python -m subside.engine.circuit.measure`` takes some ten minutes on two cores; a row is written as soon
-as its member is done, and ``--from`` goes on where an earlier run stopped.
+``python -m subside.engine.circuit.measure`` takes some fifteen minutes on two cores; a row is written as
+soon as its member is done, and ``--from`` goes on where an earlier run stopped. ``--fresh`` judges every
+member on seeds that its selection has not seen, prints what is missed and writes nothing.
 """
 
 from __future__ import annotations
@@ -20,19 +21,27 @@ from numpy.typing import NDArray
 from subside.engine.circuit.ensemble import ensemble
 from subside.engine.circuit.gates import FAST_GATES, HELD_OUT_GATES, INF, Gate
 from subside.engine.circuit.members import Member
-from subside.engine.circuit.probes import Bench
+from subside.engine.circuit.probes import JUDGED_ON, Bench
 from subside.engine.circuit.simulate import over_threads
 from subside.engine.circuit.slow_gates import SLOW_GATES
 
 TABLE: Final = Path(__file__).with_name("measured.csv")
 SLOW_MEMBERS: Final = 16  # slow gates run minutes of a cord's life: on the first members only
+SLOW_SEEDS: Final = 2
+FRESH: Final = (5, 6, 7, 8)
 ALL_GATES: Final = (*FAST_GATES, *HELD_OUT_GATES, *SLOW_GATES)
 
 
-def measure(member: Member, gates: Sequence[Gate] = ALL_GATES, *, seeds: int = 1) -> list[float]:
-    """Return what each gate measures on one member, on means over seeds 1 to ``seeds``."""
-    bench = Bench(member, seeds=tuple(range(1, seeds + 1)))
+def measure(member: Member, gates: Sequence[Gate], *, seeds: tuple[int, ...] = JUDGED_ON) -> list[float]:
+    """Return what each gate measures on one member, on means over seeds."""
+    bench = Bench(member, seeds=seeds)
     return [float(gate.measure(bench)) for gate in gates]
+
+
+def missed(member: Member, *, seeds: tuple[int, ...]) -> dict[str, float]:
+    """Return the fast gates that a member misses on means over seeds, with what it measures."""
+    found = zip(FAST_GATES, measure(member, FAST_GATES, seeds=seeds), strict=True)
+    return {gate.name: x for gate, x in found if not gate.holds(x)}
 
 
 @functools.cache
@@ -66,6 +75,13 @@ def markdown() -> str:
     return "\n".join(lines)
 
 
+def _row(member: Member, *, slow: bool) -> list[object]:
+    found = measure(member, (*FAST_GATES, *HELD_OUT_GATES))
+    lasting = measure(member, SLOW_GATES, seeds=JUDGED_ON[:SLOW_SEEDS]) if slow else []
+    missing = [] if slow else [""] * len(SLOW_GATES)
+    return [member.animal, *(f"{x:.4g}" for x in (*found, *lasting)), *missing]
+
+
 def main() -> None:
     """Measure and write, two members at a time."""
     parser = argparse.ArgumentParser(
@@ -74,24 +90,29 @@ def main() -> None:
     parser.add_argument(
         "--table", action="store_true", help="print the shipped table in Markdown, measure nothing"
     )
-    parser.add_argument("--seeds", type=int, default=1, help="means over this many seeds (shipped: 1)")
+    parser.add_argument("--fresh", action="store_true", help="judge on seeds not selected on, write nothing")
     parser.add_argument("--from", type=int, default=0, dest="first", help="member to go on from")
     options = parser.parse_args()
     if options.table:
         print(markdown())
         return
     whole = ensemble()
+    if options.fresh:
+        found = over_threads([lambda m=m: missed(m, seeds=FRESH) for m in whole])  # type: ignore[misc]
+        passed = sum(not names for names in found)
+        print(f"{passed} of {len(whole)} members pass every fast gate on means over seeds {FRESH}")
+        for member, names in zip(whole, found, strict=True):
+            if names:
+                print(f"{member.animal:6d}", ", ".join(f"{name} {x:.4g}" for name, x in names.items()))
+        return
     with TABLE.open("a" if options.first else "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         if not options.first:
             table.writerow(["animal", *(gate.name for gate in ALL_GATES)])
         for at in range(options.first, len(whole), 2):
             pair = whole[at : at + 2]
-            gates = ALL_GATES if at < SLOW_MEMBERS else (*FAST_GATES, *HELD_OUT_GATES)
-            jobs = [lambda m=m, gates=gates: measure(m, gates, seeds=options.seeds) for m in pair]  # type: ignore[misc]
-            for member, found in zip(pair, over_threads(jobs), strict=True):
-                missing = [""] * (len(ALL_GATES) - len(found))
-                table.writerow([member.animal, *(f"{x:.4g}" for x in found), *missing])
+            jobs = [lambda m=m, slow=at < SLOW_MEMBERS: _row(m, slow=slow) for m in pair]  # type: ignore[misc]
+            table.writerows(over_threads(jobs))
             file.flush()
             print(f"{min(at + 2, len(whole))} of {len(whole)} members")
 

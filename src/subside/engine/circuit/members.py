@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from subside.engine.circuit.learning import Rule
 from subside.engine.circuit.wiring import GROUPS
 from subside.errors import ParameterError
 
@@ -33,10 +34,12 @@ class Member:
     Attributes:
         animal: Number of the wiring.
         values: In the order of ``PARAMETERS``; factors of groups, then cellular values.
+        rule: How calcium changes synapses; None: the shipped rule.
     """
 
     animal: int
     values: NDArray[np.float64]
+    rule: Rule | None = None
 
     def __getitem__(self, name: str) -> float:
         return float(self.values[PARAMETERS.index(name)])

@@ -73,7 +73,7 @@ FIBERS: Final = (
     Fibers("c_peptidergic", 80, 200.0, 220.0, 20.0),
     Fibers("c_nonpeptidergic", 80, 200.0, 220.0, 20.0),
     Fibers("on", 5, 0.0, 0.0),
-    Fibers("off", 5, 0.0, 0.0),
+    Fibers("off", 20, 0.0, 0.0),
 )
 
 N_CELLS: Final = sum(p.size for p in CELLS)

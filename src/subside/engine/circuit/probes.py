@@ -28,6 +28,7 @@ from subside.engine.circuit.stimuli import (
 C_WINDOW_MS: Final = 100.0  # after a stimulus: C fibers only; earlier spikes are of A fibers
 SETTLED: Final = 4  # the last stimuli, whose mean is the plateau
 STIMULI: Final = 16
+JUDGED_ON: Final = (1, 2, 3, 4)  # seeds over whose means gates are judged
 
 
 def c_counts(record: Record, train: Train, population: str = "wdr") -> NDArray[np.float64]:
@@ -78,6 +79,11 @@ class Bench:
         """Return the C responses to a train. Shape ``(stimulus,)``."""
         train = Train(frequency_hz=hz, count=count)
         return np.mean([c_counts(r, train) for r in self.records(train, cord=cord)], axis=0)  # type: ignore[no-any-return]
+
+    def cells(self, parts: tuple[Natural, ...], *, cord: Cord = HEALTHY, population: str = "wdr") -> NDArray[np.float64]:
+        """Return the spikes of each cell during natural stimuli, means over seeds. Shape ``(cell,)``."""
+        lasts = max(p.lasts_ms for p in parts)
+        return np.mean([r.counts(population, START_MS, START_MS + lasts) for r in self.records(*parts, cord=cord)], axis=0)  # type: ignore[no-any-return]
 
     def natural_hz(self, *parts: Natural, cord: Cord = HEALTHY, population: str = "nk1") -> float:
         """Return the mean rate during natural stimuli, in Hz a cell."""

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from subside.engine.circuit import loop
+from subside.engine.circuit.learning import rebound_on_magnesium
+from subside.engine.circuit.learning import rule as shipped_rule
 from subside.engine.circuit.members import Cord, Member
 from subside.engine.circuit.populations import (
     CELLS,
@@ -59,10 +61,15 @@ class Record:
 
     def count(self, population: str, from_ms: float, to_ms: float) -> float:
         """Return spikes a cell of a population in a window of time."""
+        return float(self.counts(population, from_ms, to_ms).mean())
+
+    def counts(self, population: str, from_ms: float, to_ms: float) -> NDArray[np.float64]:
+        """Return the spikes of each cell of a population in a window of time. Shape ``(cell,)``."""
         where = CELLS_OF[population]
         inside = (self.cell >= where.start) & (self.cell < where.stop)
         inside &= (self.time_ms >= from_ms) & (self.time_ms < to_ms)
-        return float(inside.sum()) / (where.stop - where.start)
+        found = np.bincount(self.cell[inside] - where.start, minlength=where.stop - where.start)
+        return np.asarray(found, dtype=np.float64)
 
 
 def run(member: Member, stimulus: Sequence[Train | Natural], *, cord: Cord, seed: int = 1) -> Record:
@@ -138,6 +145,9 @@ def settings_of(member: Member, cord: Cord) -> NDArray[np.float64]:
     out[loop.OPIOID] = cord.opioid
     out[loop.OPIOID_STOPS_MS] = np.inf if cord.opioid_stops_ms is None else cord.opioid_stops_ms
     out[loop.OPIOID_TAPER_MS] = cord.opioid_taper_ms
+    rule = member.rule or shipped_rule()
+    out[loop.THETA_P_UM], out[loop.RATE_UP], out[loop.W_MAX] = rule.threshold_um, rule.rate_per_um_s, rule.ceiling
+    out[loop.REBOUND_ON_MG], out[loop.REBOUND_ON_CALCIUM] = rebound_on_magnesium(), rule.rebound_on_calcium
     out[loop.CALCIUM_LEFT] = cord.calcium_left
     out[loop.PAD_GAIN] = member["pad_gain"] * cord.inhibition_left
     out[loop.LEARNING] = cord.learning

@@ -87,8 +87,8 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
         *_p("deep_inhibitory", "wdr", GLYCINE, "gate_out", 1.0),
         # brain stem: facilitation (5-HT3) and inhibition
         *_p("on", "nk1 wdr", GLUTAMATE, "on", 1.0),
-        *_p("off", "nk1 wdr", GLYCINE, "off", 1.8),
-        *_p("off", "som cr", GLYCINE, "off", 0.6),
+        *_p("off", "nk1 wdr", GLYCINE, "off", 3.6),
+        *_p("off", "som cr", GLYCINE, "off", 1.2),
     )
 GROUPS: Final = tuple(dict.fromkeys(p.group for p in PROJECTIONS))
 WEIGHTS: Final = np.array([(p.ampa_ns, p.nmda_ns, p.nk1_ns) for p in PROJECTIONS])
