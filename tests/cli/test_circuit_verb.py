@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from subside.cli import main
+from subside.cli.circuit import ADVICE, ENSEMBLE, TAPER_MIN
 
 
 def answer(capsys, *words: str):
@@ -14,11 +16,17 @@ def answer(capsys, *words: str):
     return json.loads(capsys.readouterr().out)
 
 
+def text(capsys, *words: str) -> str:
+    """What is printed for people, in one line."""
+    assert main(["circuit", *words]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
 def test_wind_up_answers_in_the_documented_shape(capsys):
     found = answer(capsys, "windup", "--frequency-hz", "2", "--members", "2")
     assert found["verb"] == "circuit"
     result = found["result"]
-    assert set(result) == {"frequency_hz", "spikes_per_stimulus", "post_discharge", "members"}
+    assert set(result) == {"frequency_hz", "spikes_per_stimulus", "post_discharge", "members", "inputs"}
     assert (result["frequency_hz"], result["members"]) == (2.0, 2)
     curve = result["spikes_per_stimulus"]
     assert {name: len(curve[name]) for name in ("mean", "low", "high")} == {"mean": 16, "low": 16, "high": 16}
@@ -63,7 +71,7 @@ def test_conditioning_answers_in_percent(capsys):
     found = answer(capsys, "ltp", "--members", "1")
     result = found["result"]
     assert set(result) == {
-        "protocol", "frequency_hz", "weight_percent", "later", "time_compressed", "members",
+        "protocol", "frequency_hz", "weight_percent", "later", "time_compressed", "members", "inputs",
     }  # fmt: skip
     assert (result["protocol"], result["frequency_hz"], result["time_compressed"]) == ("hfs", 100.0, 1.0)
     assert result["weight_percent"]["mean"] > 110.0
@@ -108,8 +116,14 @@ def test_figures_and_the_document_are_written(tmp_path, capsys):
     ("words", "message"),
     [
         (["windup", "--apv", "2"], "must be a number from 0 to 1; got '2'"),
-        (["windup", "--frequency-hz", "nan"], "must be a number from 0.01 to 200; got 'nan'"),
-        (["windup", "--members", "900"], "members must lie between 1 and"),
+        (["windup", "--frequency-hz", "nan"], "must be a number from 0.01 to 5; got 'nan'"),
+        (["windup", "--frequency-hz", "5.1"], "Above 5 Hz, single responses cannot be told apart"),
+        (["windup", "--members", "53"], "must be a whole number from 1 to 52; got '53'"),
+        (["touch", "--members", "0"], "must be a whole number from 1 to 52; got '0'"),
+        (["ltp", "--members", "1001"], "must be a whole number from 1 to 52; got '1001'"),
+        (["ltp", "--taper-min", "30"], "got --taper-min 30 with the protocol 'hfs'"),
+        (["ltp", "--taper-min", "30", "--protocol", "opioid-stop"], "only with --protocol opioid-taper"),
+        (["ltp", "--taper-min", "30", "--frequency-hz", "50"], "with --frequency-hz 50"),
         (["ltp", "--protocol", "opioid-stopp"], "Did you mean 'opioid-stop'?"),
         (["ltp", "--protocol", "lfs", "--frequency-hz", "5"], "not allowed with argument --protocol"),
         (["touch", "--condition", "nerve_injuri"], "Did you mean 'nerve_injury'?"),
@@ -142,3 +156,110 @@ def test_warmup_compiles_the_circuit_too(capsys):
     assert main(["warmup", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["result"]["seconds"] >= 0.0
     assert is_warm()
+
+
+def test_members_reach_as_far_as_the_ensemble_does():
+    from subside.engine.circuit.conditioning import TAPER_MIN as ENGINE_TAPER_MIN
+    from subside.engine.circuit.ensemble import ensemble
+
+    assert len(ensemble()) == ENSEMBLE
+    assert TAPER_MIN == ENGINE_TAPER_MIN
+
+
+@pytest.mark.parametrize("action", ["windup", "touch", "movement", "ltp"])
+def test_help_says_how_many_members_there_are(action, capsys):
+    assert main(["circuit", action, "--help"]) == 0
+    assert f"1 to {ENSEMBLE}" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("action", ["windup", "touch", "movement", "ltp", "emulate"])
+def test_every_table_is_followed_by_the_advice(action, capsys):
+    words = () if action == "emulate" else ("--members", "1")
+    said = text(capsys, action, *words)
+    assert said.endswith(f"Note: {ADVICE['text']}.")
+
+
+def test_a_table_says_what_was_simulated(capsys):
+    said = text(
+        capsys, "touch", "--members", "2", "--condition", "nerve_injury", "--esketamine-um", "0.5", "--apv", "0.25",
+        "--seed", "3",
+    )  # fmt: skip
+    assert (
+        "nerve injury, esketamine 0.5 µM, 25 % of the NMDA current removed, sensitization 0.5, seed 3, 2 members"
+        in said
+    )
+    assert "healthy, no drug, seed 1, 1 member" in text(capsys, "touch", "--members", "1")
+    said = text(capsys, "emulate", "--ketamine-um", "1", "--descending", "0.5")
+    assert "ketamine 1 µM, 50 % of control from the brain stem left" in said
+
+
+def test_one_member_has_no_percentiles(capsys):
+    one, two = (text(capsys, "movement", "--members", count) for count in "12")
+    assert "95 %" in two
+    assert "95 %" not in one
+    assert "1 members" not in one
+
+
+def test_force_is_in_millinewton(capsys):
+    said = text(capsys, "movement", "--members", "1")
+    assert "force 50 mN" in said
+    assert "mn" not in said
+
+
+def test_the_answer_holds_what_was_asked(capsys, root):
+    words = ("--members", "1", "--condition", "inflammation", "--ketamine-um", "1", "--seed", "3")
+    common = {
+        "condition": "inflammation", "ketamine_um": 1.0, "esketamine_um": 0.0, "apv": 0.0, "sensitization": 0.5,
+        "seed": 3, "members": 1,
+    }  # fmt: skip
+    assert answer(capsys, "touch", *words)["result"]["inputs"] == common
+    found = answer(capsys, "windup", *words, "--frequency-hz", "2", "--sensitization", "0.8")
+    assert found["result"]["inputs"] == common | {"sensitization": 0.8, "frequency_hz": 2.0}
+    found = answer(
+        capsys, "ltp", *words, "--protocol", "opioid-taper", "--taper-min", "30", "--chelated", "0.5"
+    )
+    tapered = common | {
+        "protocol": "opioid-taper", "frequency_hz": None, "taper_min": 30.0, "chelated": 0.5,
+    }  # fmt: skip
+    assert found["result"]["inputs"] == tapered
+    assert answer(capsys, "ltp", "--members", "1")["result"]["inputs"]["taper_min"] is None
+    found = answer(capsys, "emulate", "--ketamine-um", "1")
+    assert found["result"]["inputs"] == {"ketamine_um": 1.0, "descending": 1.0}
+    page = (root / "docs/reference/circuit-json.md").read_text(encoding="utf-8")
+    section = page.split("\n## `inputs`\n")[1].split("\n## ")[0]
+    described = re.findall(
+        r"`(\w+)`", " ".join(line.split("|")[1] for line in section.splitlines() if "|" in line)
+    )
+    assert set(described) == set(tapered)
+
+
+def letters(folder, name: str, monkeypatch, *words: str) -> str:
+    """What is written in a figure, with its letters kept as text."""
+    import matplotlib as mpl
+
+    monkeypatch.setitem(mpl.rcParams, "svg.fonttype", "none")
+    assert main(["circuit", *words, "--out", str(folder)]) == 0
+    svg = (folder / name).read_text(encoding="utf-8")
+    return " ".join(" ".join(re.findall(r"<(?:text|tspan)[^>]*>([^<]*)<", svg)).split())
+
+
+def test_the_raster_names_its_populations(tmp_path, monkeypatch):
+    said = letters(
+        tmp_path / "o", "raster.svg", monkeypatch, "windup", "--members", "1", "--ketamine-um", "1"
+    )  # fmt: skip
+    for name in (
+        "projection cells (NK1)", "deep wide-dynamic-range cells", "cells by population, each row a cell",
+        "Every spike of one cord, C-fiber stimuli at 1 Hz", "healthy, ketamine 1 µM, seed 1, the first member",
+    ):  # fmt: skip
+        assert name in said
+
+
+def test_touch_draws_touch_and_warmth_as_bars(tmp_path, monkeypatch):
+    said = letters(tmp_path / "o", "touch.svg", monkeypatch, "touch", "--members", "2")
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == [
+        "force_rate.svg",
+        "result.json",
+        "touch.svg",
+    ]
+    for name in ("warmth and touch", "5th to 95th percentile", "healthy, no drug, seed 1, 2 members"):
+        assert name in said

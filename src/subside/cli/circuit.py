@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from subside.cli.answer import Answer, envelope, to_json
 from subside.cli.arguments import Parser, add_common, whole_number
+from subside.cli.circuit_text import inputs, show_bands, simulated, stimulus_name
 from subside.cli.sources import source_rows
 from subside.cli.talk import Talk
-from subside.errors import MissingExtraError
+from subside.errors import MissingExtraError, ParameterError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from subside.engine.circuit import Band, Cord
+    from subside.engine.circuit import Cord
 
 MEMBERS = 6  # answers within three seconds on two cores
+ENSEMBLE = 52  # members in all; written out, since reading them takes the engine, and --help must not
+TAPER_MIN = 60.0
 SOURCES = (
     "gilling_2009.ic50", "ebert_1997.ki_s_ketamine", "jahr_stevens_1990.mg_constant", "medlock_2022.neurons",
     "assumptions.receptor_q10", "kotermanski_johnson_2009.ic50_2d_mg",
@@ -51,8 +54,9 @@ def add_arguments(parser: Parser) -> None:
         action = actions.add_parser(name, help=does, description=does[0].upper() + does[1:])
         if name == "windup":
             action.add_argument(
-                "--frequency-hz", type=_number(0.01, 200.0), default=1.0, metavar="F",
-                help="stimuli a second, 0.01 to 200 (default 1)",
+                "--frequency-hz", default=1.0, metavar="F",
+                type=_number(0.01, 5.0, hint=". Above 5 Hz, single responses cannot be told apart"),
+                help="stimuli a second, 0.01 to 5 (default 1); above, single responses cannot be told apart",
             )  # fmt: skip
         if name == "ltp":
             _conditioning_options(action)
@@ -83,8 +87,8 @@ def _conditioning_options(action: argparse.ArgumentParser) -> None:
         help="a train of your own: stimuli a second, 0.01 to 200; 100 stimuli from 20 Hz up, 2 min below",
     )  # fmt: skip
     action.add_argument(
-        "--taper-min", type=_number(1.0, 600.0), default=60.0, metavar="T",
-        help="how long the taper of opioid-taper lasts, in min (default 60)",
+        "--taper-min", type=_number(1.0, 600.0), default=None, metavar="T",
+        help="how long the taper lasts, in min, 1 to 600 (default 60); only with --protocol opioid-taper",
     )  # fmt: skip
     action.add_argument(
         "--chelated", type=_number(0.0, 1.0), default=0.0, metavar="X",
@@ -107,21 +111,21 @@ def _state_options(action: argparse.ArgumentParser) -> None:
                         help="state of the cord: healthy, inflammation, nerve_injury, disinhibition, "
                         "over_active_receptors, brain_stem_cut, or a condition as a case file names it, "
                         "such as fibromyalgia (default healthy)")  # fmt: skip
-    action.add_argument("--members", type=whole_number(low=1, high=1000, example="--members 6"),
+    action.add_argument("--members", type=whole_number(low=1, high=ENSEMBLE, example=f"--members {MEMBERS}"),
                         default=MEMBERS, metavar="N",
-                        help=f"members of the ensemble that answer (default {MEMBERS})")  # fmt: skip
+                        help=f"members of the ensemble that answer, 1 to {ENSEMBLE} (default {MEMBERS})")  # fmt: skip
     action.add_argument("--out", type=Path, default=None, metavar="DIR",
                         help="also write figures and result.json into DIR")  # fmt: skip
 
 
-def _number(low: float, high: float) -> Callable[[str], float]:
+def _number(low: float, high: float, *, hint: str = "") -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
             found = float(text)
         except ValueError:
             found = float("nan")
         if not low <= found <= high:
-            raise argparse.ArgumentTypeError(f"must be a number from {low:g} to {high:g}; got {text!r}")
+            raise argparse.ArgumentTypeError(f"must be a number from {low:g} to {high:g}; got {text!r}{hint}")
         return found
 
     return read
@@ -129,6 +133,8 @@ def _number(low: float, high: float) -> Callable[[str], float]:
 
 def run(options: Namespace, talk: Talk) -> Answer:
     """Run the experiment."""
+    if options.action == "ltp":
+        _refuse_a_taper_of_nothing(options)
     if find_spec("numba") is None or find_spec("scipy") is None:
         raise MissingExtraError("engine", needed_for="An experiment on the circuit")
     if options.action == "emulate":
@@ -155,6 +161,16 @@ def run(options: Namespace, talk: Talk) -> Answer:
     return replace(answer, afterwards=f"Wrote figures and result.json into {options.out}")
 
 
+def _refuse_a_taper_of_nothing(options: Namespace) -> None:
+    own = options.frequency_hz is not None
+    if options.taper_min is not None and (own or options.protocol != "opioid-taper"):
+        came = f"--frequency-hz {options.frequency_hz:g}" if own else f"the protocol {options.protocol!r}"
+        raise ParameterError(
+            f"--taper-min is accepted only with --protocol opioid-taper; got --taper-min {options.taper_min:g} with "
+            f"{came}. Leave --taper-min out, or choose --protocol opioid-taper."
+        )
+
+
 def _cord(options: Namespace) -> Cord:
     from subside.engine.circuit.states import state
 
@@ -174,24 +190,28 @@ def _wind_up(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
         "spikes_per_stimulus": found.spikes_per_stimulus.plain(),
         "post_discharge": found.post_discharge.plain(),
         "members": found.members,
+        "inputs": inputs(options, cord, frequency_hz=options.frequency_hz),
     }
+    about = simulated(options, cord)
 
     def show(console: Console) -> None:
-        table = _table(
-            f"Wind-up at {found.frequency_hz:g} Hz, {found.members} members", "stimulus", "spikes a cell"
-        )
-        for k in range(len(found.spikes_per_stimulus.mean)):
-            table.add_row(str(k + 1), *_words(found.spikes_per_stimulus, k))
-        table.add_row("after", *_words(found.post_discharge))
-        console.print(table)
+        curve = found.spikes_per_stimulus
+        rows = [(str(k + 1), curve, k) for k in range(len(curve.mean))]
+        show_bands(
+            console, f"Wind-up at {found.frequency_hz:g} Hz", about, first="stimulus", unit="spikes a cell",
+            rows=[*rows, ("after", found.post_discharge, None)], members=found.members,
+        )  # fmt: skip
 
     def draw(folder: Path) -> None:
         from subside.cli.circuit_figures import draw_raster, draw_wind_up
         from subside.engine.circuit import raster
 
-        draw_wind_up(folder / "windup.svg", found)
+        draw_wind_up(folder / "windup.svg", found, about=about)
         spikes = raster(chosen[0], frequency_hz=options.frequency_hz, cord=cord, seed=options.seed)
-        draw_raster(folder / "raster.svg", *spikes)
+        draw_raster(
+            folder / "raster.svg", *spikes, frequency_hz=options.frequency_hz,
+            about=simulated(options, cord, who="the first member"),
+        )  # fmt: skip
 
     return _answer(result, show), draw
 
@@ -207,18 +227,22 @@ def _natural(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
     result = {
         "projection_hz": {name: rates[name].plain() for name in wanted},
         "members": len(chosen),
+        "inputs": inputs(options, cord),
     }
+    about = simulated(options, cord)
 
     def show(console: Console) -> None:
-        table = _table(f"Projection cells, {len(chosen)} members", "stimulus", "Hz a cell")
-        for name in wanted:
-            table.add_row(name.replace("_", " "), *_words(rates[name]))
-        console.print(table)
+        show_bands(
+            console, "Projection cells", about, first="stimulus", unit="Hz a cell",
+            rows=[(stimulus_name(name), rates[name], None) for name in wanted], members=len(chosen),
+        )  # fmt: skip
 
     def draw(folder: Path) -> None:
-        from subside.cli.circuit_figures import draw_force
+        from subside.cli.circuit_figures import draw_force, draw_touch
 
-        draw_force(folder / "force_rate.svg", rates)
+        draw_force(folder / "force_rate.svg", rates, members=len(chosen), about=about)
+        if options.action == "touch":
+            draw_touch(folder / "touch.svg", rates, members=len(chosen), about=about)
 
     return _answer(result, show), draw
 
@@ -228,36 +252,43 @@ def _ltp(options: Namespace, cord: Cord, chosen: Any) -> tuple[Answer, Any]:
     from subside.engine.circuit.conditioning import conditioning_train
 
     own = options.frequency_hz is not None
+    cord = replace(cord, calcium_left=1.0 - options.chelated)
+    taper_min = TAPER_MIN if options.taper_min is None else options.taper_min
     found = condition(
         chosen, conditioning_train(options.frequency_hz) if own else options.protocol,
-        cord=replace(cord, calcium_left=1.0 - options.chelated), taper_min=options.taper_min, seed=options.seed,
+        cord=cord, taper_min=taper_min, seed=options.seed,
     )  # fmt: skip
+    tapered = found.protocol == "opioid-taper"
+    frequency_hz = {"train": options.frequency_hz, "hfs": 100.0, "lfs": 2.0}.get(found.protocol)
     result = {
         "protocol": found.protocol,
-        "frequency_hz": {"train": options.frequency_hz, "hfs": 100.0, "lfs": 2.0}.get(found.protocol),
+        "frequency_hz": frequency_hz,
         "weight_percent": found.weight_percent.plain(),
         "later": {"hours": list(found.hours), "weight_percent": found.later_percent.plain()},
         "time_compressed": found.time_compressed,
         "members": found.members,
-    }
+        "inputs": inputs(
+            options, cord, protocol=found.protocol, frequency_hz=frequency_hz,
+            taper_min=taper_min if tapered else None, chelated=options.chelated,
+        ),
+    }  # fmt: skip
     name = f"{options.frequency_hz:g} Hz" if own else found.protocol
+    name += f" over {taper_min:g} min" if tapered else ""
+    about = simulated(options, cord)
 
     def show(console: Console) -> None:
-        table = _table(
-            f"C synapses on projection cells after {name}, {found.members} members",
-            "hours later",
-            "% of before",
-        )
-        for k, hours in enumerate(found.hours):
-            table.add_row(f"{hours:g}", *_words(found.later_percent, k))
-        console.print(table)
+        show_bands(
+            console, f"C synapses on projection cells after {name}", about, first="hours later",
+            unit="% of before", members=found.members,
+            rows=[(f"{hours:g}", found.later_percent, k) for k, hours in enumerate(found.hours)],
+        )  # fmt: skip
         if found.time_compressed > 1.0:
             console.print("Time is compressed: a minute of the infusion passes in a second.")
 
     def draw(folder: Path) -> None:
         from subside.cli.circuit_figures import draw_later
 
-        draw_later(folder / "ltp.svg", found, name)
+        draw_later(folder / "ltp.svg", found, name, about=about)
 
     return _answer(result, show, *LTP_SOURCES), draw
 
@@ -284,12 +315,18 @@ def _emulate(options: Namespace) -> Answer:
             "brain_stem_and_brain": round(math.exp(brain), 4),
             "cord_share_percent": round(100.0 * cord / (cord + brain), 1),
         },
+        "inputs": {"ketamine_um": options.ketamine_um, "descending": options.descending},
     }
+    drug = f"ketamine {options.ketamine_um:g} µM" if options.ketamine_um > 0.0 else "no drug"
+    about = f"{drug}, {100.0 * options.descending:g} % of control from the brain stem left, {found.members} members"
 
     def show(console: Console) -> None:
         from rich.table import Table
 
-        table = Table(title=f"Gain of the cord; emulated within {100.0 * found.error:.1f} %")
+        title = f"Gain of the cord; emulated within {100.0 * found.error:.1f} %"
+        console.print(title, style="bold", highlight=False)
+        console.print(about, highlight=False)
+        table = Table()
         table.add_column("sensitization")
         table.add_column("gain", justify="right")
         for s, x in zip(SENSITIZATION, curve, strict=True):
@@ -315,20 +352,9 @@ _ANSWERS: dict[str, Callable[[Namespace, Any, Any], tuple[Answer, Any]]] = {
 
 
 def _answer(result: dict[str, Any], show: Callable[[Console], None], *also: str) -> Answer:
-    return Answer(result=lambda: result, show=show, warnings=[ADVICE], sources=source_rows((*SOURCES, *also)))
+    def with_advice(console: Console) -> None:
+        show(console)
+        console.print(f"Note: {ADVICE['text']}.", highlight=False)
 
-
-def _table(title: str, first: str, unit: str) -> Any:
-    from rich.table import Table
-
-    table = Table(title=title)
-    table.add_column(first)
-    for name in (f"{unit}, mean", "5 %", "95 %"):
-        table.add_column(name, justify="right")
-    return table
-
-
-def _words(band: Band, at: int | None = None) -> tuple[str, str, str]:
-    numbers = [float(x if at is None else x[at]) for x in (band.mean, band.low, band.high)]
-    mean, low, high = (f"{x:.1f}" for x in numbers)
-    return mean, low, high
+    sources = source_rows((*SOURCES, *also))
+    return Answer(result=lambda: result, show=with_advice, warnings=[ADVICE], sources=sources)
