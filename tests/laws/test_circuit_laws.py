@@ -92,7 +92,7 @@ def test_full_nmda_block_and_no_nmda_weight_are_the_same_cord():
     from subside.engine.circuit.members import PARAMETERS
 
     silent.values[PARAMETERS.index("nmda")] = 1e-300
-    assert same(run(m, (SHORT,), cord=Cord(apv=1.0)), run(silent, (SHORT,), cord=Cord(apv=1.0)))
+    assert same(run(m, (SHORT,), cord=Cord(apv=1.0)), run(silent, (SHORT,), cord=Cord()))
 
 
 def test_a_competitive_blocker_is_no_pore_blocker():

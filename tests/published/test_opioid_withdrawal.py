@@ -13,7 +13,6 @@ from subside.engine.circuit import Cord, condition, later
 from subside.engine.circuit.ensemble import members
 from subside.engine.circuit.measure import measured
 from subside.engine.circuit.slow_gates import SLOW_GATES
-from subside.engine.receptor.magnesium import unblocked
 from subside.errors import ParameterError, UnknownNameError
 
 GATES = {gate.name: gate for gate in SLOW_GATES}
@@ -57,21 +56,11 @@ def test_the_shipped_table_says_what_an_abrupt_stop_does(abrupt):
 
 
 def test_the_mean_over_the_members_measured_meets_the_gates_or_the_page_says_so(root):
-    page = (root / "docs/explanation/dorsal-horn.md").read_text(encoding="utf-8")
+    page = (root / "docs/explanation/dorsal-horn.md").read_text(encoding="utf-8").splitlines()
     missed = [name for name, gate in GATES.items() if not gate.holds(float(measured()[name].mean()))]
     assert missed == ["ltp_warmth_cut", "ltp_100_hz_ketamine"]
-    assert "missed" in page
-
-
-def test_the_rebound_raises_an_nmda_current_by_what_was_measured():
-    """By the magnesium law itself, at the voltage and time of the record (Zhao & Joo 2008)."""
-    from subside.engine.circuit.learning import RECORDED_MV, adapted, rebound_on_magnesium
-    from subside.evidence import value
-
-    rebound = adapted(value("zhao_joo_2008.nmda_rise_by", unit="min"))
-    held = 1.0 + rebound_on_magnesium() * rebound  # so many times weaker
-    rise = unblocked(RECORDED_MV, 1.0, weakness=held) / unblocked(RECORDED_MV, 1.0)
-    assert 100.0 * (rise - 1.0) == pytest.approx(value("zhao_joo_2008.nmda_rise", unit="%"))
+    for name in missed:
+        assert any(line.startswith(f"| {GATES[name].says} |") and "(missed)" in line for line in page), name
 
 
 def test_that_rise_alone_leaves_synapses_as_they_were():

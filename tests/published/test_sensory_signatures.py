@@ -21,16 +21,21 @@ def found() -> dict[str, Signature]:
 
 
 def test_touch_hurts_after_shingles_and_not_in_fibromyalgia(found: dict[str, Signature]) -> None:
-    assert found["postherpetic_neuralgia"].more()["touch"]
-    assert not found["fibromyalgia"].more()["touch"]
+    assert found["postherpetic_neuralgia"].changes()["touch"] == "more"
+    assert found["fibromyalgia"].changes()["touch"] == "same"
 
 
 def test_pressure_hurts_more_and_a_train_adds_more_in_fibromyalgia(found: dict[str, Signature]) -> None:
-    assert found["fibromyalgia"].more()["pressure"]
-    assert found["fibromyalgia"].more()["summation"]
+    assert found["fibromyalgia"].changes()["pressure"] == "more"
+    assert found["fibromyalgia"].changes()["summation"] == "more"
 
 
-def test_the_wind_up_ratio_is_no_larger_than_in_health(found: dict[str, Signature]) -> None:
-    assert not found["complex_regional_pain_syndrome"].more()["wind_up"]
-    # what is the same above and below the line is not the same numbers: the first response is raised too
-    assert found["complex_regional_pain_syndrome"].more()["summation"]
+def test_a_train_adds_more_though_the_wind_up_ratio_is_no_larger(found: dict[str, Signature]) -> None:
+    """The first response is raised too."""
+    assert found["complex_regional_pain_syndrome"].changes()["wind_up"] != "more"
+    assert found["complex_regional_pain_syndrome"].changes()["summation"] == "more"
+
+
+@pytest.mark.xfail(strict=True, reason="the circuit's ratio falls by a seventh, where testing finds no difference")
+def test_the_wind_up_ratio_is_that_of_health(found: dict[str, Signature]) -> None:
+    assert found["complex_regional_pain_syndrome"].changes()["wind_up"] == "same"

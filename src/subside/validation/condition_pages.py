@@ -55,17 +55,16 @@ def signatures_table(found: Mapping[str, Signature]) -> str:
             numbers = f"{sign_of}{float(band.mean):.2g}{unit} ({float(band.low):.2g} to {float(band.high):.2g})"
             lines.append(
                 f"| {one.label} | {quality.replace('_', '-')} | {_published(sign)} | {_cited(sign)} | {numbers} | "
-                f"{verdict(sign, more=measured.more()[quality])} |"
+                f"{verdict(sign, change=measured.changes()[quality])} |"
             )
     return "\n".join(lines)
 
 
-def verdict(sign: Sign, *, more: bool) -> str:
+def verdict(sign: Sign, *, change: str) -> str:
     """Return whether the cord does what was published, in a word."""
     if sign.change == "unknown":
         return "no figure"
-    agrees = more == (sign.change == "more")
-    return "as published" if agrees else "**missed**"
+    return "as published" if change == sign.change else "**missed**"
 
 
 def _published(sign: Sign) -> str:

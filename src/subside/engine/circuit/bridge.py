@@ -6,7 +6,8 @@ in a train of 16 C volleys at 1 Hz, relative to the healthy cord without drug. B
 design a polynomial in the logarithm of the gain stands for the circuit; its error is measured on points
 that were left out, and travels with the table.
 
-``python -m subside.engine.circuit.bridge`` rebuilds the table.
+``python -m subside.engine.circuit.bridge`` rebuilds the table; with ``--what-if`` it writes nothing and prints
+what the gain at full sensitization would be with each design size of sensitization halved and doubled.
 """
 
 from __future__ import annotations
@@ -64,13 +65,40 @@ def full_design() -> list[tuple[float, float, float]]:
     return [p for p in points if p != (0.0, 0.0, 1.0)]
 
 
+def what_if(members: Sequence[Member]) -> dict[str, tuple[float, float]]:
+    """Return the gain at full sensitization with each of its design sizes halved and doubled.
+
+    A mean over members, geometric; by name of the size in ``Cord``.
+    """
+
+    def total(cord: Cord) -> NDArray[np.float64]:
+        jobs = [lambda m=m: Bench(m).train(1.0, cord).sum() for m in members]  # type: ignore[misc]
+        return np.log(np.array(over_threads(jobs)))
+
+    bare = total(Cord())
+    return {
+        name: (gains[0], gains[1])
+        for name in ("nmda_rise", "c_rise", "chloride_rise_mv")
+        for gains in [
+            [
+                float(np.exp((total(Cord(sensitization=1.0, **{name: by * getattr(Cord(), name)})) - bare).mean()))
+                for by in (0.5, 2.0)
+            ]
+        ]
+    }
+
+
 def main() -> None:
     """Probe, fit and write."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--members", type=int, default=len(ensemble()))
+    parser.add_argument("--what-if", action="store_true", help="halve and double the sizes of sensitization")
     options = parser.parse_args()
+    if options.what_if:
+        print({name: [round(x, 2) for x in both] for name, both in what_if(ensemble()[: options.members]).items()})
+        return
     design = full_design()
     found = fit(design, probe(ensemble()[: options.members], design))
     stored = {

@@ -1,7 +1,8 @@
 """Measures every gate on every member and keeps the table that ``subside evidence`` reads.
 
 ``python -m subside.engine.circuit.measure`` takes some fifteen minutes on two cores; a row is written as
-soon as its member is done, and ``--from`` goes on where an earlier run stopped. ``--fresh`` judges every
+soon as its member is done, and ``--from`` goes on where an earlier run stopped. ``--only GATE ...`` measures
+these gates and keeps the rest of the table. ``--fresh`` judges every
 member on seeds that its selection has not seen, prints what is missed and writes nothing.
 """
 
@@ -61,16 +62,17 @@ def measured() -> dict[str, NDArray[np.float64]]:
 
 def markdown() -> str:
     """Return the table of the page on the dorsal horn: every gate with its limits and what members measure."""
-    lines = ["| gate | accepted | mean | range | basis |", "|---|---|---|---|---|"]
+    lines = ["| gate | accepted | mean | range | members within | basis |", "|---|---|---|---|---|---|"]
     for gate in ALL_GATES:
         values = measured()[gate.name]
         high = "or more" if gate.high == INF else f"to {gate.high:.3g}"
-        kept = all(gate.holds(float(x)) for x in values)
-        met = kept if gate in FAST_GATES else gate.holds(float(values.mean()))
+        within = sum(gate.holds(float(x)) for x in values)
+        met = within == len(values) if gate in FAST_GATES else gate.holds(float(values.mean()))
         mean = f"{values.mean():.3g}" + ("" if met else " (missed)")
         basis = gate.basis + (", provisional" if gate.provisional else "")
         lines.append(
-            f"| {gate.says} | {gate.low:.3g} {high} | {mean} | {values.min():.3g} to {values.max():.3g} | {basis} |"
+            f"| {gate.says} | {gate.low:.3g} {high} | {mean} | {values.min():.3g} to {values.max():.3g} | "
+            f"{within} of {len(values)} | {basis} |"
         )
     return "\n".join(lines)
 
@@ -80,6 +82,28 @@ def _row(member: Member, *, slow: bool) -> list[object]:
     lasting = measure(member, SLOW_GATES, seeds=JUDGED_ON[:SLOW_SEEDS]) if slow else []
     missing = [] if slow else [""] * len(SLOW_GATES)
     return [member.animal, *(f"{x:.4g}" for x in (*found, *lasting)), *missing]
+
+
+def _renew(names: Sequence[str]) -> None:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = {int(row["animal"]): row for row in csv.DictReader(file)}
+    fast = [gate for gate in (*FAST_GATES, *HELD_OUT_GATES) if gate.name in names]
+    slow = [gate for gate in SLOW_GATES if gate.name in names]
+
+    def one(at: int, member: Member) -> dict[str, str]:
+        found = measure(member, fast)
+        lasting = measure(member, slow, seeds=JUDGED_ON[:SLOW_SEEDS]) if at < SLOW_MEMBERS else [None] * len(slow)
+        values = zip((*fast, *slow), (*found, *lasting), strict=True)
+        return {gate.name: "" if x is None else f"{x:.4g}" for gate, x in values}
+
+    jobs = [lambda k=k, m=m: one(k, m) for k, m in enumerate(ensemble())]  # type: ignore[misc]
+    for member, new in zip(ensemble(), over_threads(jobs), strict=True):
+        rows[member.animal] |= new
+    columns = ["animal", *(gate.name for gate in ALL_GATES)]
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
+        table.writeheader()
+        table.writerows(rows[m.animal] for m in ensemble())
 
 
 def main() -> None:
@@ -92,11 +116,15 @@ def main() -> None:
     )
     parser.add_argument("--fresh", action="store_true", help="judge on seeds not selected on, write nothing")
     parser.add_argument("--from", type=int, default=0, dest="first", help="member to go on from")
+    parser.add_argument("--only", nargs="+", metavar="GATE", choices=[g.name for g in ALL_GATES], help="these alone")
     options = parser.parse_args()
     if options.table:
         print(markdown())
         return
     whole = ensemble()
+    if options.only:
+        _renew(options.only)
+        return
     if options.fresh:
         found = over_threads([lambda m=m: missed(m, seeds=FRESH) for m in whole])  # type: ignore[misc]
         passed = sum(not names for names in found)

@@ -63,6 +63,9 @@ class Cord:
         inhibition_left: Share of every GABA and glycine weight left, 0 to 1.
         e_cl_mv: Reversal potential of inhibition, in mV; None: follows ``sensitization``.
         sensitization: 0 to 1: stronger C synapses and NMDA currents, chloride shifted.
+        nmda_rise: What full sensitization adds to every NMDA weight, as a share (design).
+        c_rise: What it adds to every weight of a C fiber (design).
+        chloride_rise_mv: How far it shifts the reversal potential of inhibition, in mV (design).
         descending: Share of control from the brain stem left, 0 (cut) to 1.
         drug_on_descending: Share by which ketamine at a high level raises OFF and stills ON units.
         opioid: Share of release from C and Aδ fibers that an opioid stops while it is given, 0 to 1.
@@ -82,6 +85,9 @@ class Cord:
     inhibition_left: float = 1.0
     e_cl_mv: float | None = None
     sensitization: float = 0.0
+    nmda_rise: float = 0.5
+    c_rise: float = 0.5
+    chloride_rise_mv: float = 18.0
     descending: float = 1.0
     drug_on_descending: float = 0.0
     opioid: float = 0.0
@@ -117,7 +123,7 @@ class Cord:
     @property
     def chloride_mv(self) -> float:
         """Reversal potential of inhibition, in mV."""
-        return -70.0 + 18.0 * self.sensitization if self.e_cl_mv is None else self.e_cl_mv
+        return -70.0 + self.chloride_rise_mv * self.sensitization if self.e_cl_mv is None else self.e_cl_mv
 
 
 HEALTHY: Final = Cord()

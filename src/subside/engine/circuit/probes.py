@@ -28,13 +28,19 @@ from subside.engine.circuit.stimuli import (
 C_WINDOW_MS: Final = 100.0  # after a stimulus: C fibers only; earlier spikes are of A fibers
 SETTLED: Final = 4  # the last stimuli, whose mean is the plateau
 STIMULI: Final = 16
+RESOLVED_HZ: Final = 5.0  # above it the next stimulus comes before C fibers have answered this one
 JUDGED_ON: Final = (1, 2, 3, 4)  # seeds over whose means gates are judged
 
 
-def c_counts(record: Record, train: Train, population: str = "wdr") -> NDArray[np.float64]:
-    """Return the spikes a cell that follow each stimulus, A-fiber spikes left out. Shape ``(stimulus,)``."""
-    every = 1000.0 / train.frequency_hz
-    to = min(every, 1000.0) + (C_WINDOW_MS if every < 1000.0 else 0.0)
+def c_counts(
+    record: Record, train: Train, population: str = "wdr", *, until_ms: float = 1000.0
+) -> NDArray[np.float64]:
+    """Return the spikes a cell that follow each stimulus, A-fiber spikes left out. Shape ``(stimulus,)``.
+
+    From 100 ms after a stimulus to the next one, at most to ``until_ms``: up to ``RESOLVED_HZ`` each C volley has
+    a window.
+    """
+    to = min(1000.0 / train.frequency_hz, until_ms)
     return np.array([record.count(population, t + C_WINDOW_MS, t + to) for t in train.times_ms])
 
 
@@ -75,10 +81,13 @@ class Bench:
             found.append(self._known[key])
         return found
 
-    def train(self, hz: float, cord: Cord = HEALTHY, *, count: int = STIMULI) -> NDArray[np.float64]:
-        """Return the C responses to a train. Shape ``(stimulus,)``."""
+    def train(
+        self, hz: float, cord: Cord = HEALTHY, *, count: int = STIMULI, until_ms: float = 1000.0
+    ) -> NDArray[np.float64]:
+        """Return the C responses to a train, counted to ``until_ms`` after a stimulus. Shape ``(stimulus,)``."""
         train = Train(frequency_hz=hz, count=count)
-        return np.mean([c_counts(r, train) for r in self.records(train, cord=cord)], axis=0)  # type: ignore[no-any-return]
+        counts = [c_counts(r, train, until_ms=until_ms) for r in self.records(train, cord=cord)]
+        return np.mean(counts, axis=0)  # type: ignore[no-any-return]
 
     def cells(self, parts: tuple[Natural, ...], *, cord: Cord = HEALTHY, population: str = "wdr") -> NDArray[np.float64]:
         """Return the spikes of each cell during natural stimuli, means over seeds. Shape ``(cell,)``."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ from subside.engine.circuit.probes import SETTLED, Bench, growth
 from subside.engine.circuit.simulate import over_threads
 from subside.engine.conditions import QUALITIES, Profile
 
+Change = Literal["more", "same", "less"]
 FORCES_MN = (100.0, 200.0, 400.0)
 TRAIN_HZ = 1.0
-MORE_RATIO = 1.1  # design: a tenth above health counts as more
+MORE_RATIO, LESS_RATIO = 1.1, 0.9  # design: a tenth above health counts as more, a tenth below as less
 MORE_HZ = 5.0  # of projection cells: as the circuit's gate on pain from touch asks
 
 
@@ -41,12 +43,15 @@ class Signature:
     summation: Band
     wind_up: Band
 
-    def more(self) -> Mapping[str, bool]:
-        """Return by quality whether the cord does more than in health."""
-        return {
-            name: float(getattr(self, name).mean) > (MORE_HZ if name in ("touch", "movement") else MORE_RATIO)
-            for name in QUALITIES
-        }
+    def changes(self) -> Mapping[str, Change]:
+        """Return by quality whether the cord does more than in health, less, or the same."""
+
+        def change(name: str) -> Change:
+            mean = float(getattr(self, name).mean)
+            low, high = (-MORE_HZ, MORE_HZ) if name in ("touch", "movement") else (LESS_RATIO, MORE_RATIO)
+            return "more" if mean > high else "less" if mean < low else "same"
+
+        return {name: change(name) for name in QUALITIES}
 
 
 def signature(profile: Profile, members: Sequence[Member], *, seed: int = 1) -> Signature:

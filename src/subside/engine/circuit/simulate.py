@@ -120,11 +120,11 @@ def run_arrivals(member: Member, found: Arrivals, *, cord: Cord) -> Record:
 def weights_of(member: Member, cord: Cord) -> NDArray[np.float64]:
     """Return the weights of every projection in nS: AMPA (or inhibition), NMDA, NK1. Shape (projection, 3)."""
     weights = WEIGHTS * member.values[: len(GROUPS)][GROUP_OF][:, None]
-    weights[:, 1] *= member["nmda"] * (1.0 + 0.5 * cord.sensitization)
+    weights[:, 1] *= member["nmda"] * (1.0 + cord.nmda_rise * cord.sensitization)
     weights[:, 2] *= member["nk1"]
     weights[KINDS >= GABA] *= cord.inhibition_left
     of_c = np.array([p.source in POTENTIATED for p in PROJECTIONS])
-    weights[of_c, 0] *= 1.0 + 0.5 * cord.sensitization
+    weights[of_c, 0] *= 1.0 + cord.c_rise * cord.sensitization
     return weights
 
 
