@@ -33,7 +33,7 @@ from subside.evidence import value
 
 PROTOCOLS: Final = MappingProxyType(
     {
-        "hfs": "100 Hz for 1 s",
+        "hfs": "100 Hz for 1 s, five times",
         "lfs": "2 Hz for 2 min",
         "opioid-stop": "an hour of an opioid, stopped abruptly",
         "opioid-taper": "an hour of an opioid, tapered",
@@ -128,12 +128,14 @@ def setting(protocol: str | Train, cord: Cord, taper_min: float = TAPER_MIN) -> 
 
 
 def conditioning_train(frequency_hz: float) -> Train:
-    """Return the train of an experiment: from 20 Hz up 100 stimuli, below 120 s of them.
+    """Return the train of an experiment: from 20 Hz up a second, five times, ten seconds apart; below, 120 s.
 
-    C fibers follow 20 Hz at most.
+    Five trains as in the experiments on people (evidence ``klein_2006``, ``pfau_2011``), which follow those on
+    rats. C fibers follow 20 Hz at most.
     """
-    count = 100 if frequency_hz >= 20.0 else max(1, round(120.0 * frequency_hz))
-    return Train(frequency_hz=frequency_hz, count=count, tail_ms=1500.0)
+    if frequency_hz >= 20.0:
+        return Train(frequency_hz=frequency_hz, count=round(frequency_hz), repeats=5, tail_ms=1500.0)
+    return Train(frequency_hz=frequency_hz, count=max(1, round(120.0 * frequency_hz)), tail_ms=1500.0)
 
 
 def potentiation(

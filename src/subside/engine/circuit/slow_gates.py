@@ -49,7 +49,7 @@ def _rise_left(b: Bench) -> float:
 
 
 SLOW_GATES: Final[tuple[Gate, ...]] = (
-    Gate("ltp_100_hz", "C synapses after 100 Hz for 1 s, %", *CHANGED, ("ltp_2004.ltp_size",),
+    Gate("ltp_100_hz", "C synapses after 100 Hz for 1 s, five times, %", *CHANGED, ("ltp_2004.ltp_size",),
          lambda b: _percent(b, "hfs"), FITTED),
     Gate("ltp_100_hz_apv", "the same without NMDA, %", *UNCHANGED, ("klein_2007.with_ketamine",),
          lambda b: _percent(b, "hfs", NMDA_BLOCKED)),

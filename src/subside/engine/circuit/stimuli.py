@@ -55,12 +55,16 @@ class Train:
     Attributes:
         frequency_hz: Stimuli a second.
         count: How many stimuli.
+        repeats: How often the train is given.
+        every_ms: From the start of one train to that of the next, in ms.
         tail_ms: How long to go on after the last, in ms.
         fibers: Kinds of fiber that the strength excites.
     """
 
     frequency_hz: float
     count: int = 16
+    repeats: int = 1
+    every_ms: float = 10_000.0
     tail_ms: float = 3000.0
     fibers: tuple[str, ...] = ("abeta", "adelta", "c_peptidergic", "c_nonpeptidergic")
 
@@ -73,8 +77,10 @@ class Train:
 
     @property
     def times_ms(self) -> NDArray[np.float64]:
-        """Time of each stimulus, in ms. Shape ``(stimulus,)``."""
-        return np.asarray(START_MS + 1000.0 / self.frequency_hz * np.arange(self.count), dtype=np.float64)
+        """Time of each stimulus, in ms. Shape ``(stimulus,)``: those of the first train, then of the next."""
+        once = 1000.0 / self.frequency_hz * np.arange(self.count)
+        starts = START_MS + self.every_ms * np.arange(self.repeats)
+        return np.asarray((starts[:, None] + once).ravel(), dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,19 +155,21 @@ def _end(part: Train | Natural) -> float:
 
 
 def _volleys(train: Train, animal: int, seed: int):  # type: ignore[no-untyped-def]
+    times = train.times_ms
     for kind in FIBERS:
         if kind.name not in train.fibers:
             continue
         draws = uniforms("circuit", [animal], f"latency {kind.name}", 2 * kind.size)[0]
         # gamma of shape 2: a steep start and a long tail, as compound action potentials have
         own = kind.latency_ms - 0.5 * kind.spread_ms * np.log(draws).reshape(2, kind.size).sum(axis=0)
-        jitter = uniforms(f"circuit {seed}", [animal], f"jitter {kind.name}", train.count * kind.size)[0]
-        wobble = min(JITTER_MS, kind.spread_ms) * (jitter.reshape(train.count, kind.size) - 0.5)
-        t = train.times_ms[:, None] + np.maximum(own + wobble, 0.5)
+        jitter = uniforms(f"circuit {seed}", [animal], f"jitter {kind.name}", times.size * kind.size)[0]
+        wobble = min(JITTER_MS, kind.spread_ms) * (jitter.reshape(times.size, kind.size) - 0.5)
+        t = times[:, None] + np.maximum(own + wobble, 0.5)
         fiber = np.arange(FIBERS_OF[kind.name].start, FIBERS_OF[kind.name].stop)
         # A fiber that cannot follow every stimulus follows some of them, evenly.
         share = min(1.0, kind.follows_hz / train.frequency_hz)
-        followed = np.diff(np.floor(np.arange(train.count + 1) * share + 1e-9)) > 0.0
+        once = np.diff(np.floor(np.arange(train.count + 1) * share + 1e-9)) > 0.0
+        followed = np.tile(once, train.repeats)
         yield t[followed].ravel(), np.tile(fiber, int(followed.sum()))
 
 
