@@ -76,11 +76,13 @@ def test_a_refit_moves_predictions_toward_the_new_row_and_says_so(
     week_1 = next(m for m in found.moved if "7 d" in m.before.name)
     assert direction * week_1.shift > 0
     assert direction * (beliefs["k_dep_per_d"].median - prior()["k_dep_per_d"].median) < 0
-    # A null row moves little: before it the model expects little of one short infusion.
-    assert (week_1 in found.reported) == (observed < -1.0)
+    # A null row moves little: before it the model expects little of one short infusion. Whether so small a shift
+    # crosses the line of what is reported is chance; that the report says what crossed it is not.
+    told = week_1 in found.reported
+    assert told if observed < -1.0 else abs(week_1.shift) < 0.1
     text = report(found, heading="invented")
-    assert (week_1.before.name in text) == (observed < -1.0)
-    assert (f"{week_1.shift:+.2f}" in text) == (observed < -1.0)
+    assert (week_1.before.name in text) == told
+    assert (f"{week_1.shift:+.2f}" in text) == told
     # One structure says nothing of its rivals: their weights stay.
     assert beliefs.hypotheses["sensitization"].weights == fitted().hypotheses["sensitization"].weights
 

@@ -79,12 +79,12 @@ def _conditioning_options(action: argparse.ArgumentParser) -> None:
     what = action.add_mutually_exclusive_group()
     what.add_argument(
         "--protocol", default="hfs", metavar="NAME",
-        help="hfs (100 Hz for 1 s, the default), lfs (2 Hz for 2 min), opioid-stop or opioid-taper (an hour of an "
+        help="hfs (100 Hz for 1 s, five times, the default), lfs (2 Hz for 2 min), opioid-stop or opioid-taper (an hour of an "
         "opioid; a minute passes in a second)",
     )  # fmt: skip
     what.add_argument(
         "--frequency-hz", type=_number(0.01, 200.0), default=None, metavar="F",
-        help="a train of your own: stimuli a second, 0.01 to 200; 100 stimuli from 20 Hz up, 2 min below",
+        help="a train of your own: stimuli a second, 0.01 to 200; five trains of a second from 20 Hz up, 2 min below",
     )  # fmt: skip
     action.add_argument(
         "--taper-min", type=_number(1.0, 600.0), default=None, metavar="T",
