@@ -79,8 +79,8 @@ def _conditioning_options(action: argparse.ArgumentParser) -> None:
     what = action.add_mutually_exclusive_group()
     what.add_argument(
         "--protocol", default="hfs", metavar="NAME",
-        help="hfs (100 Hz for 1 s, five times, the default), lfs (2 Hz for 2 min), opioid-stop or opioid-taper (an hour of an "
-        "opioid; a minute passes in a second)",
+        help="hfs (100 Hz for 1 s, five times, the default), lfs (2 Hz for 2 min), opioid-stop or opioid-taper "
+        "(an hour of an opioid; a minute passes in a second)",
     )  # fmt: skip
     what.add_argument(
         "--frequency-hz", type=_number(0.01, 200.0), default=None, metavar="F",
