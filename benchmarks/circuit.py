@@ -80,7 +80,7 @@ def run_all(*, quick: bool = False) -> dict[str, object]:
     peer = brian2()
     wall = statistics.median(w for w, _ in rounds)
     result: dict[str, object] = {
-        "what": "1 Hz wind-up probe, 16 stimuli, 18.5 s of 249 cells and 210 fibers, step 0.1 ms",
+        "what": "1 Hz wind-up probe, 16 stimuli, 18.5 s of 249 cells and 225 fibers, step 0.1 ms",
         "sets": n_sets,
         "threads": available_threads(),
         "s_per_set": wall,
