@@ -9,7 +9,7 @@ import pytest
 
 from subside.engine.circuit import Cord, potentiation
 from subside.engine.circuit.ensemble import members
-from subside.engine.circuit.measure import measured
+from subside.engine.circuit.probes import Bench
 from subside.engine.circuit.slow_gates import SLOW_GATES
 
 
@@ -33,7 +33,7 @@ def test_two_hertz_for_two_minutes_does_too_and_nmda_block_prevents_it():
 
 @pytest.mark.slow
 def test_two_hertz_without_nk1_receptors_does_not():
-    """Fitted to, on other members than the last of these."""
+    """The rule was fitted to this on the first eight members; these are others."""
     without = potentiation(members(16)[12:], frequency_hz=2.0, cord=Cord(nk1_left=0.0)).mean
     assert float(without) == pytest.approx(100.0, abs=5.0)
 
@@ -42,7 +42,7 @@ def test_two_hertz_without_nk1_receptors_does_not():
 def test_warmth_strengthens_synapses_once_the_brain_stem_is_cut():
     """As natural noxious stimuli do in rats whose cord is cut (Sandkuhler & Liu 1998)."""
     gate = next(gate for gate in SLOW_GATES if gate.name == "ltp_warmth_cut")
-    assert gate.holds(float(measured()[gate.name].mean()))
+    assert gate.holds(gate.measure(Bench(members(1)[0])))
 
 
 def test_a_tenth_of_a_hertz_leaves_them_as_they_were():

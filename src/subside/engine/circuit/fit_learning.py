@@ -8,8 +8,8 @@
 - then how much more calcium NMDA currents bring in once an opioid has gone, to the middle of what is
   remembered of Drdla et al. 2009 (130 to 150 %) after an abrupt stop.
 
-The ceiling is design. What NMDA block, chelated calcium, a taper, warmth, 0.1 Hz and ketamine do is
-predicted. About ten minutes on two cores.
+The ceiling is design. What NMDA block, a taper, warmth, 0.1 Hz and ketamine do is predicted. About six
+minutes on two cores.
 """
 
 from __future__ import annotations

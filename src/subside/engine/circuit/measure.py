@@ -31,6 +31,7 @@ SLOW_MEMBERS: Final = 16  # slow gates run minutes of a cord's life: on the firs
 SLOW_SEEDS: Final = 2
 FRESH: Final = (5, 6, 7, 8)
 ALL_GATES: Final = (*FAST_GATES, *HELD_OUT_GATES, *SLOW_GATES)
+COLUMNS: Final = ("animal", *(gate.name for gate in ALL_GATES))
 
 
 def measure(member: Member, gates: Sequence[Gate], *, seeds: tuple[int, ...] = JUDGED_ON) -> list[float]:
@@ -77,31 +78,24 @@ def markdown() -> str:
     return "\n".join(lines)
 
 
-def _row(member: Member, *, slow: bool) -> list[object]:
-    found = measure(member, (*FAST_GATES, *HELD_OUT_GATES))
-    lasting = measure(member, SLOW_GATES, seeds=JUDGED_ON[:SLOW_SEEDS]) if slow else []
-    missing = [] if slow else [""] * len(SLOW_GATES)
-    return [member.animal, *(f"{x:.4g}" for x in (*found, *lasting)), *missing]
+def _row(at: int, member: Member, gates: Sequence[Gate] = ALL_GATES) -> dict[str, object]:
+    """Return what a member measures, as written; slow gates are left empty beyond the first members."""
+    fast = [gate for gate in gates if gate not in SLOW_GATES]
+    slow = [gate for gate in gates if gate in SLOW_GATES] if at < SLOW_MEMBERS else []
+    found = (*measure(member, fast), *measure(member, slow, seeds=JUDGED_ON[:SLOW_SEEDS]))
+    values = zip((*fast, *slow), found, strict=True)
+    return {"animal": member.animal} | {gate.name: f"{x:.4g}" for gate, x in values}
 
 
 def _renew(names: Sequence[str]) -> None:
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = {int(row["animal"]): row for row in csv.DictReader(file)}
-    fast = [gate for gate in (*FAST_GATES, *HELD_OUT_GATES) if gate.name in names]
-    slow = [gate for gate in SLOW_GATES if gate.name in names]
-
-    def one(at: int, member: Member) -> dict[str, str]:
-        found = measure(member, fast)
-        lasting = measure(member, slow, seeds=JUDGED_ON[:SLOW_SEEDS]) if at < SLOW_MEMBERS else [None] * len(slow)
-        values = zip((*fast, *slow), (*found, *lasting), strict=True)
-        return {gate.name: "" if x is None else f"{x:.4g}" for gate, x in values}
-
-    jobs = [lambda k=k, m=m: one(k, m) for k, m in enumerate(ensemble())]  # type: ignore[misc]
+        rows = {int(row["animal"]): dict[str, object](row) for row in csv.DictReader(file)}
+    gates = [gate for gate in ALL_GATES if gate.name in names]
+    jobs = [lambda k=k, m=m: _row(k, m, gates) for k, m in enumerate(ensemble())]  # type: ignore[misc]
     for member, new in zip(ensemble(), over_threads(jobs), strict=True):
         rows[member.animal] |= new
-    columns = ["animal", *(gate.name for gate in ALL_GATES)]
     with TABLE.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n", extrasaction="ignore")
         table.writeheader()
         table.writerows(rows[m.animal] for m in ensemble())
 
@@ -134,12 +128,12 @@ def main() -> None:
                 print(f"{member.animal:6d}", ", ".join(f"{name} {x:.4g}" for name, x in names.items()))
         return
     with TABLE.open("a" if options.first else "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         if not options.first:
-            table.writerow(["animal", *(gate.name for gate in ALL_GATES)])
+            table.writeheader()
         for at in range(options.first, len(whole), 2):
-            pair = whole[at : at + 2]
-            jobs = [lambda m=m, slow=at < SLOW_MEMBERS: _row(m, slow=slow) for m in pair]  # type: ignore[misc]
+            pair = enumerate(whole[at : at + 2], start=at)
+            jobs = [lambda k=k, m=m: _row(k, m) for k, m in pair]  # type: ignore[misc]
             table.writerows(over_threads(jobs))
             file.flush()
             print(f"{min(at + 2, len(whole))} of {len(whole)} members")
